@@ -1,1 +1,7 @@
+//! doorspec: the conformance test suite for door devices that speak HTTP and JSON.
 
+pub mod client;
+pub mod diagnostic;
+pub mod exchange;
+pub mod json;
+pub mod mock;

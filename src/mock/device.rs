@@ -130,3 +130,33 @@ pub struct QuirkRow {
     /// What is different, and which silence or freedom of the documents allows it.
     pub about: &'static str,
 }
+
+/// How a 2N device asks for credentials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scheme {
+    None,
+    Basic,
+    #[default]
+    Digest,
+}
+
+/// How a mock device is set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub accounts: Accounts,
+    /// 2N only; BAS-IP always logs in for a token.
+    pub scheme: Scheme,
+    /// What the device makes up (series, uuids, tokens, nonces) follows from this.
+    pub seed: u64,
+    pub defects: Vec<String>,
+    pub quirks: Vec<String>,
+}
+
+/// A defect or quirk that the mock does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the {suite} mock has no {kind} `{name}`")]
+pub struct UnknownName {
+    pub suite: &'static str,
+    pub kind: &'static str,
+    pub name: String,
+}

@@ -1,0 +1,1 @@
+//! A mistake of an author, with its place and what to do.

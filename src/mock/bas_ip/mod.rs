@@ -1,0 +1,1 @@
+//! The BAS-IP panel.
