@@ -222,7 +222,10 @@ fn card_fits(nature: &Nature, number: &str) -> bool {
     if nature.wrong(Defect::LongHexRefused) && pairs.len() > 4 {
         return false;
     }
-    if nature.wrong(Defect::BareHexAccepted) && number.len() % 2 == 0 && number.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if nature.wrong(Defect::BareHexAccepted)
+        && number.len().is_multiple_of(2)
+        && number.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
         return true;
     }
     hex || decimal

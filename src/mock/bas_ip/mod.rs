@@ -33,6 +33,8 @@ mod row;
 mod session;
 mod stranger;
 mod time_profile;
+#[cfg(test)]
+mod trace;
 mod wire;
 
 use crate::mock::device::{Device, Settings, UnknownName};

@@ -130,7 +130,7 @@ impl Panel {
             "qr" => random::uuid(self.seed, "code", index),
             "license_plate" => format!("AA {:04} {}", index % 10_000, index / 10_000),
             "inputCode" => format!("{:08}", 70_000_000 + index),
-            "card" if index % 3 == 0 => format!("{:02X}:{:02X}:{:02X}:{:02X}", bytes[0], bytes[1], bytes[2], bytes[3]),
+            "card" if index.is_multiple_of(3) => format!("{:02X}:{:02X}:{:02X}:{:02X}", bytes[0], bytes[1], bytes[2], bytes[3]),
             _ => format!("{:010}", 1_000_000_000 + index * 7),
         }
     }
