@@ -158,7 +158,7 @@ impl Panel {
             _ => None,
         };
         let rows = self.apartments.by_uid.values().collect();
-        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell }, 0)?;
+        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell, strict: true }, 0)?;
         let items = page.rows.iter().map(|one| self.apartment_item(one, self.identifiers_of(one.uid))).collect();
         Ok(Answer::Json(self.listed(page.option, items)))
     }

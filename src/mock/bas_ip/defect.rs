@@ -52,13 +52,14 @@ defects! {
     AnyToken "any-token" "BASIP-AUTH-015" "Any token is taken for an administrator's.";
     TokenNeverExpires "token-never-expires" "BASIP-AUTH-017" "A token works for ever.";
     LogoutNoop "logout-noop" "BASIP-AUTH-019" "The token works after logout.";
-    LimitedServed "limited-served" "BASIP-AUTH-023" "An account without rights may do what the link family does not cover.";
+    LimitedServed "limited-served" "BASIP-AUTH-023" "An account without rights may do everything.";
     Limited401 "limited-401" "BASIP-AUTH-023" "Missing rights are answered 401.";
     RightsText "rights-text" "BASIP-AUTH-023" "The 403 says Forbidden.";
     LoginsNotLogged "logins-not-logged" "BASIP-AUTH-027" "Logins leave no event.";
     // Delete by link id: the rows.
     UpdatedInDelete "delete-says-updated" "BASIP-LINK-DEL-001" "The row of a deleted entity says updated.";
     DeleteStatus202 "delete-202" "BASIP-LINK-DEL-001" "A delete is answered 202.";
+    DeleteBodyIgnored "delete-body-ignored" "BASIP-LINK-DEL-001" "The body of a DELETE is not read: no id is dealt with.";
     DeleteEmptyReply "delete-204" "BASIP-LINK-DEL-001" "A delete is answered 204 without a body.";
     UnknownId404 "unknown-id-404" "BASIP-LINK-DEL-002" "An unknown id turns the whole reply into 404.";
     UnknownSaysDeleted "unknown-id-deleted" "BASIP-LINK-DEL-002" "The row of an unknown id says deleted.";
@@ -160,9 +161,11 @@ defects! {
     UpdateMakesSecond "update-makes-second" "BASIP-LINK-UPS-002" "Writing a known id makes a second entity.";
     UpdateIgnored "update-ignored" "BASIP-LINK-UPS-002" "The row says updated, the entity stays as it was.";
     UpdateKeepsName "update-keeps-name" "BASIP-LINK-UPS-002" "An update does not change the owner's name.";
+    UpdateConflictsWithItself "update-conflicts-with-itself" "BASIP-LINK-UPS-002" "An update that keeps its number is told that the number is taken.";
     RowFailure400 "row-failure-400" "BASIP-LINK-UPS-003" "An item that fails turns the call into 400, after earlier items were stored.";
     RowFailure409 "row-failure-409" "BASIP-LINK-UPS-003" "An item that fails turns the call into 409.";
     TakenNumberAccepted "taken-number-accepted" "BASIP-LINK-UPS-004" "Two identifiers may have one number.";
+    FailedItemStored "failed-item-stored" "BASIP-LINK-UPS-004" "An item whose row says that it failed is stored all the same.";
     TakenNumberSteals "taken-number-steals" "BASIP-INV-004" "An item with a number that is taken removes the identifier that has it.";
     UnknownProfileIgnored "unknown-profile-ignored" "BASIP-LINK-UPS-005" "An unknown time profile is passed over.";
     FaceIdWithoutCamera "face-id-without-camera" "BASIP-LINK-UPS-006" "A model without a camera stores faces.";
@@ -188,6 +191,8 @@ defects! {
     AnyQrAccepted "any-qr-accepted" "BASIP-LINK-UPS-026" "Anything is a QR number.";
     LongPlateRefused "plate-of-100-refused" "BASIP-LINK-UPS-027" "A licence plate of 100 characters is refused.";
     PermanentNeedsTimes "permanent-needs-times" "BASIP-LINK-UPS-028" "A permanent item must still have from and to.";
+    UpsertHalfApplied "upsert-half-applied" "BASIP-INV-005" "The good items are stored although the request is answered 400.";
+    UpsertsDespiteRefusal "upsert-despite-refusal" "BASIP-INV-005" "The items are stored although the reply is 401 or 403.";
     UpsertStopsAtFailure "upsert-stops-at-failure" "BASIP-LINK-UPS-030" "Items after one that fails are not looked at.";
     CreateNotStored "create-not-stored" "BASIP-LINK-UPS-032" "The row says created, nothing is stored.";
     NameTruncated "name-truncated" "BASIP-LINK-UPS-032" "Names are cut at twelve characters.";

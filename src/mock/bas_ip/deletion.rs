@@ -15,6 +15,9 @@ const NIL: &str = "00000000-0000-0000-0000-000000000000";
 impl Panel {
     /// `DELETE /access/identifier/items/link`: removes each id that is known, and says for each what became of it.
     pub(super) fn delete_links(&mut self, request: &Request) -> Answered {
+        if self.nature.wrong(Defect::DeleteBodyIgnored) {
+            return Ok(Answer::Json(row::deletion(&self.nature, Vec::new())));
+        }
         let ids = self.named_ids(request)?;
         self.check_elements(&ids)?;
         if self.nature.wrong(Defect::UnknownFailsBatch) && ids.len() > 1 && ids.iter().any(|id| self.uid_named(id).is_none()) {

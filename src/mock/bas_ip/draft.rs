@@ -36,7 +36,8 @@ impl Draft {
         }
         let (owner_name, owner_type) = owner(nature, item)?;
         let kind = needed_text(item, words.kind)?.to_owned();
-        let face_image = if nature.edition.face_images { text(item, "face_image")?.map(str::to_owned) } else { None };
+        let has_image = nature.edition.face_images && kind == "face_id";
+        let face_image = if has_image { text(item, "face_image")?.map(str::to_owned) } else { None };
         let number = if face_image.is_some() { String::new() } else { needed_text(item, words.number)?.to_owned() };
         let draft = Self {
             link_id: text(item, "link_id")?.map(str::to_owned),

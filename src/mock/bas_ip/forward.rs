@@ -46,7 +46,7 @@ impl Panel {
     pub(super) fn list_forwards(&self, request: &Request) -> Answered {
         let cell = |one: &Forward, field: &str| (field == "forward_number").then_some(Cell::Number(one.number));
         let rows = self.forwards.0.values().collect();
-        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell }, 0)?;
+        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell, strict: true }, 0)?;
         let items = page.rows.iter().map(|one| one.item()).collect();
         Ok(Answer::Json(self.listed(page.option, items)))
     }

@@ -65,7 +65,7 @@ impl Panel {
         if self.nature.wrong(Defect::PageBeyond404) && self.is_beyond(request, rows.len()) {
             return Err(Fault::Said(404, "Page not found"));
         }
-        page(&self.nature, request, rows, &Shape { fields, cell: &cell }, self.removals)
+        page(&self.nature, request, rows, &Shape { fields, cell: &cell, strict: true }, self.removals)
     }
 
     fn is_beyond(&self, request: &Request, rows: usize) -> bool {

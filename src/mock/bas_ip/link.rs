@@ -26,7 +26,12 @@ impl Panel {
             return self.delete_links(request);
         }
         let items = list_items(&self.nature, &object)?;
-        let drafts = self.drafts(items)?;
+        let drafts = self.drafts(items);
+        if drafts.is_err() && self.nature.wrong(Defect::UpsertHalfApplied) {
+            let good: Vec<Draft> = items.iter().filter_map(|item| Draft::read(&self.nature, item, true).ok()).collect();
+            good.into_iter().for_each(|draft| drop(self.upsert(draft)));
+        }
+        let drafts = drafts?;
         let mut rows = Vec::new();
         for draft in drafts {
             let row = draft.map_or_else(|row| row, |draft| self.upsert(draft));
@@ -60,6 +65,10 @@ impl Panel {
         let link_id = draft.link_id.clone().unwrap_or_default();
         let known = self.identifiers.uid_of_link(&self.link_key(&link_id));
         match self.objection(&draft, known) {
+            Some(reason) if self.nature.wrong(Defect::FailedItemStored) => {
+                self.store(draft, link_id.clone(), known);
+                Row::new(link_id, reason)
+            }
             Some(reason) => Row::new(link_id, reason),
             None => self.store(draft, link_id, known),
         }
@@ -130,7 +139,8 @@ impl Panel {
 
     pub(super) fn number_taken(&self, draft: &Draft, by_other_than: Option<i64>) -> bool {
         let holder = self.identifiers.uid_of_number(&number_key(&draft.kind, &draft.number));
-        holder.is_some_and(|uid| Some(uid) != by_other_than) || self.is_master(&draft.kind, &draft.number)
+        let strangers_only = !self.nature.wrong(Defect::UpdateConflictsWithItself);
+        holder.is_some_and(|uid| !(strangers_only && Some(uid) == by_other_than)) || self.is_master(&draft.kind, &draft.number)
     }
 
     pub(super) fn identifier_from(&self, draft: Draft, uid: i64) -> Identifier {

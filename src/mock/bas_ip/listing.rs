@@ -36,6 +36,8 @@ pub(super) struct Page<'a, T> {
 pub(super) struct Shape<'a, T> {
     pub fields: &'a [Field],
     pub cell: &'a dyn Fn(&T, &str) -> Option<Cell>,
+    /// False where `limit` and `page_number` may be left out in every edition.
+    pub strict: bool,
 }
 
 struct Order {
@@ -51,7 +53,7 @@ pub(super) fn page<'a, T>(
     shape: &Shape<T>,
     deleted: usize,
 ) -> Result<Page<'a, T>, Fault> {
-    let (limit, number) = paging(nature, request)?;
+    let (limit, number) = paging(nature, request, shape.strict)?;
     let filter = Filter::read(nature, request, shape.fields)?;
     let order = order(nature, request, shape.fields)?;
     if let Some(filter) = &filter {
@@ -71,8 +73,8 @@ pub(super) fn page<'a, T>(
     Ok(Page { rows, option })
 }
 
-fn paging(nature: &Nature, request: &Request) -> Result<(usize, usize), Fault> {
-    let needed = nature.edition.paging_required || nature.wrong(Defect::PagingRequired);
+fn paging(nature: &Nature, request: &Request, strict: bool) -> Result<(usize, usize), Fault> {
+    let needed = (strict && nature.edition.paging_required) || nature.wrong(Defect::PagingRequired);
     let (limit, number) = (request.query("limit"), request.query("page_number"));
     if needed && (limit.is_none() || number.is_none()) {
         return Err(Fault::Parameters);

@@ -61,7 +61,7 @@ impl Panel {
         if self.nature.wrong(Defect::LocaleRefused) && self.nature.edition.locales.last() == Some(&locale) {
             return Err(Fault::Body);
         }
-        let bound = |name: &str| request.query(name).and_then(|text| text.parse::<u64>().ok());
+        let bound = |name: &str| request.query(name).and_then(|text| text.parse().ok()).map(in_milliseconds);
         let (from, to) = (bound("from").unwrap_or(0), bound("to").unwrap_or(u64::MAX));
         let events = self.log.0.iter().filter(|event| (from..=to).contains(&event.milliseconds)).collect();
         let cell = |event: &Event, field: &str| match field {
@@ -69,11 +69,16 @@ impl Panel {
             "timestamp" => i64::try_from(event.milliseconds).ok().map(Cell::Number),
             _ => None,
         };
-        let page = page(&self.nature, request, events, &Shape { fields: FIELDS, cell: &cell }, 0)?;
+        let page = page(&self.nature, request, events, &Shape { fields: FIELDS, cell: &cell, strict: false }, 0)?;
         let unit = if self.nature.wrong(Defect::LogInSeconds) { 1000 } else { 1 };
         let rows: Vec<Value> = page.rows.iter().map(|event| event_row(event, unit)).collect();
         Ok(Answer::Json(json!({ self.nature.edition.list_option: page.option, "list_items": rows })))
     }
+}
+
+/// A bound that can only be meant in seconds is taken so.
+fn in_milliseconds(bound: u64) -> u64 {
+    if bound < 100_000_000_000 { bound * 1000 } else { bound }
 }
 
 fn event_row(event: &Event, unit: u64) -> Value {

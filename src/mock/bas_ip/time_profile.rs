@@ -150,7 +150,7 @@ impl Panel {
             _ => None,
         };
         let rows = self.profiles.by_uid.values().collect();
-        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell }, 0)?;
+        let page = page(&self.nature, request, rows, &Shape { fields: FIELDS, cell: &cell, strict: true }, 0)?;
         let items = page.rows.iter().map(|one| self.profile_item(one)).collect();
         Ok(Answer::Json(self.listed(page.option, items)))
     }

@@ -93,9 +93,12 @@ fn bare(status: u16, media: &str, body: Vec<u8>) -> Reply {
 
 /// Writes JSON as this panel does.
 fn finish(nature: &Nature, request: &Request, status: u16, value: &Value) -> Reply {
-    let deletion = request.path.ends_with("/link") && request.method == "DELETE";
+    let deletion = (request.path.ends_with("/link") && request.method == "DELETE") || request.path.ends_with("/link/delete");
     let listing = value.get("list_items").is_some();
     let mut reply = bare(status, media(nature, status), text(nature, value).into_bytes());
+    if request.method == "HEAD" {
+        reply.body.clear();
+    }
     if nature.wrong(Defect::MediaTypeMissing) {
         reply.headers.clear();
     }
@@ -241,7 +244,7 @@ fn spoil_listing(nature: &Nature, reply: &mut Reply) {
     if nature.wrong(Defect::LengthInLetters) {
         let letters = String::from_utf8_lossy(&reply.body).chars().count();
         let missing = i64::try_from(reply.body.len() - letters).unwrap_or_default();
-        reply.framing = Framing::LengthOff(-missing);
+        reply.framing = if missing == 0 { Framing::Sound } else { Framing::LengthOff(-missing) };
     }
     if nature.wrong(Defect::ListCutAt2K) {
         reply.body.truncate(2048);
