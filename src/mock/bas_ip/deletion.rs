@@ -24,16 +24,18 @@ impl Panel {
             return Err(Fault::Body);
         }
         let rows = self.delete_each(ids);
+        self.told(rows)
+    }
+
+    fn told(&self, rows: Vec<Row>) -> Answered {
         if self.nature.wrong(Defect::UnknownId404) && rows.iter().any(|row| !row.succeeded()) {
             return Err(Fault::Said(404, "Identifier not found"));
         }
         if self.nature.wrong(Defect::DeleteEmptyReply) {
             return Ok(Answer::Nothing(204));
         }
-        if self.nature.wrong(Defect::DeleteStatus202) {
-            return Ok(Answer::Status(202, row::deletion(&self.nature, rows)));
-        }
-        Ok(Answer::Json(row::deletion(&self.nature, rows)))
+        let status = if self.nature.wrong(Defect::DeleteStatus202) { 202 } else { 200 };
+        Ok(Answer::Status(status, row::deletion(&self.nature, rows)))
     }
 
     /// `POST /access/identifiers/link/delete`: the other route to the same.
@@ -41,7 +43,7 @@ impl Panel {
         let answer = self.delete_links(request)?;
         let failed = |rows: &Value| rows["result"].as_array().is_some_and(|rows| rows.iter().any(|row| row["success"] == false));
         match answer {
-            Answer::Json(rows) if self.nature.wrong(Defect::AlternateRouteDiffers) && failed(&rows) => {
+            Answer::Status(_, rows) if self.nature.wrong(Defect::AlternateRouteDiffers) && failed(&rows) => {
                 Err(Fault::Said(404, "Identifier not found"))
             }
             answer => Ok(answer),
@@ -52,27 +54,29 @@ impl Panel {
         let mut rows: Vec<Row> = Vec::new();
         let count = ids.len();
         for (index, id) in ids.into_iter().enumerate() {
-            let repeated = self.nature.quirky(Quirk::DuplicatesBothDeleted)
-                && rows.iter().any(|row| row.succeeded() && same_id(&row.link_id, &id));
-            if repeated {
-                rows.push(Row::new(id, "deleted"));
-                continue;
-            }
-            if self.nature.wrong(Defect::LastOfBatchKept) && count > 1 && index + 1 == count && self.uid_named(&id).is_some() {
-                rows.push(Row::new(id, "deleted"));
-                continue;
-            }
-            let row = self.delete_link(id, &rows);
-            let failed = !row.succeeded();
+            let is_last = index > 0 && index + 1 == count;
+            let row = if self.only_says_so(&id, is_last, &rows) { Row::new(id, "deleted") } else { self.delete_link(id, &rows) };
             rows.push(row);
-            if failed && self.nature.wrong(Defect::StopsAtFirstUnknown) {
-                break;
-            }
-            if self.nature.wrong(Defect::OnlyFirstDeleted) {
+            if self.ends_after(rows.last()) {
                 break;
             }
         }
         rows
+    }
+
+    /// True when the row says deleted without anything being done for it.
+    fn only_says_so(&self, id: &Value, is_last: bool, before: &[Row]) -> bool {
+        if self.nature.quirky(Quirk::DuplicatesBothDeleted)
+            && before.iter().any(|row| row.succeeded() && same_id(&row.link_id, id))
+        {
+            return true;
+        }
+        is_last && self.nature.wrong(Defect::LastOfBatchKept) && self.uid_named(id).is_some()
+    }
+
+    fn ends_after(&self, row: Option<&Row>) -> bool {
+        let failed = row.is_some_and(|row| !row.succeeded());
+        (failed && self.nature.wrong(Defect::StopsAtFirstUnknown)) || self.nature.wrong(Defect::OnlyFirstDeleted)
     }
 
     fn delete_link(&mut self, id: Value, before: &[Row]) -> Row {

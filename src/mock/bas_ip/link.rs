@@ -31,7 +31,11 @@ impl Panel {
             let good: Vec<Draft> = items.iter().filter_map(|item| Draft::read(&self.nature, item, true).ok()).collect();
             good.into_iter().for_each(|draft| drop(self.upsert(draft)));
         }
-        let drafts = drafts?;
+        let rows = self.upsert_each(drafts?)?;
+        Ok(Answer::Json(row::upsert(&self.nature, rows)))
+    }
+
+    fn upsert_each(&mut self, drafts: Vec<Result<Draft, Row>>) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
         for draft in drafts {
             let row = draft.map_or_else(|row| row, |draft| self.upsert(draft));
@@ -47,7 +51,7 @@ impl Panel {
                 break;
             }
         }
-        Ok(Answer::Json(row::upsert(&self.nature, rows)))
+        Ok(rows)
     }
 
     /// Reads all items before any is stored, so that a refused request changes nothing.

@@ -19,8 +19,9 @@ impl Nature {
         let defects = marked(&settings.defects, "defect", DEFECTS.iter().map(|row| row.name))?;
         let quirks = marked(&settings.quirks, "quirk", QUIRKS.iter().map(|row| row.name))?;
         let chosen = settings.quirks.iter().find_map(|name| Edition::named(name));
-        let chosen = chosen.or_else(|| quirks[Quirk::NotFoundWord as usize].then(|| Edition::named("android-latest")).flatten());
-        let implied = settings.defects.iter().find_map(|name| Defect::named(name)?.edition());
+        let by_quirk = [(Quirk::NotFoundWord, "android-latest"), (Quirk::DuplicateFlagEverywhere, "android-2.10")];
+        let by_quirk = by_quirk.into_iter().find_map(|(quirk, edition)| quirks[quirk as usize].then_some(edition));
+        let implied = settings.defects.iter().find_map(|name| Defect::named(name)?.edition()).or(by_quirk);
         let edition = chosen.or(implied.and_then(Edition::named)).unwrap_or(&EDITIONS[0]);
         Ok(Self { edition, defects, quirks })
     }

@@ -45,6 +45,7 @@ quirks! {
     EchoUpperCase "echo-upper-case" "letter-case" "Rows of deleted entities carry the id in capitals.";
     EchoAsStored "echo-as-stored" "letter-case" "Rows of deleted entities carry the id as it was stored.";
     NotFoundWord "not-found-word" "" "The latest edition says not_found for an unknown id (it brings that edition along).";
+    DuplicateFlagEverywhere "duplicate-flag-everywhere" "" "Delete rows have the boolean has_dublicates too (it brings edition 2.10 along).";
     ThousandIdsAtMost "thousand-ids-at-most" "" "More than 1000 ids are answered 413: no maximum is documented.";
     BodiesOf64K "bodies-of-64k" "" "Bodies over 64 KiB are answered 413: no maximum is documented.";
     // Requests.
@@ -67,6 +68,7 @@ quirks! {
     SlidingLifetime "sliding-lifetime" "lifetime" "A token lives for two hours after its last use.";
     LifetimeOfADay "lifetime-of-a-day" "lifetime" "A token lives for a day: Android pages name no lifetime.";
     LowerMd5Refused "md5-lower-refused" "" "Only the MD5 in capitals, as in the example, is taken.";
+    LoginByPost "login-by-post" "" "Login answers POST too: on panels nothing is said of it.";
     EmptyLoginIsMissing "empty-login-is-missing" "" "Empty login parameters are answered as missing ones.";
     StrictBearer "strict-bearer" "" "Only `Bearer`, one blank and the token are taken.";
     BasicAccepted "basic-accepted" "" "HTTP Basic opens too.";

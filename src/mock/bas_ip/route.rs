@@ -4,6 +4,7 @@ use super::defect::Defect;
 use super::edition::DeleteRoute;
 use super::fault::Fault;
 use super::nature::Nature;
+use super::quirk::Quirk;
 
 /// A place on the panel. Parts of the path that name an entity stay text: whether they are good is the operation's to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +109,7 @@ impl<'a> Route<'a> {
     /// The methods that mean something here.
     pub fn methods(&self, nature: &Nature) -> &'static [&'static str] {
         match self {
+            Self::Login if nature.quirky(Quirk::LoginByPost) => &["GET", "POST"],
             Self::Login | Self::Information | Self::Picture(_) | Self::Log | Self::Open(_) | Self::Denied => &["GET"],
             Self::RemoteServer | Self::Representation | Self::InputCode | Self::Forwards | Self::Apartments => &["GET"],
             Self::Profiles => &["GET"],

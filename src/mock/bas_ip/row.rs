@@ -26,6 +26,9 @@ impl Row {
         row.insert("link_id".into(), self.link_id.clone());
         row.insert("success".into(), self.succeeded().into());
         row.insert("extended_info".into(), nature.edition.reason(self.reason).into());
+        if nature.edition.duplicate_flag && nature.quirky(Quirk::DuplicateFlagEverywhere) {
+            row.insert("has_dublicates".into(), false.into());
+        }
         row
     }
 }

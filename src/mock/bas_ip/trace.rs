@@ -106,6 +106,7 @@ fn strangers_at_the_door(trace: &mut Trace) {
     for path in ["/api/info", "/api/info", "/login", "/login?username=ct-admin", "/login?username=&password=", "/ct/none"] {
         trace.get(path);
     }
+    trace.send("POST", "/login?username=ct-admin&password=0", None);
     for query in ["username=ct-admin&password=0", "username=nobody&password=0", "username=ct-admin&password=Tulip-4711"] {
         trace.get(&format!("/login?{query}"));
     }

@@ -96,9 +96,6 @@ fn finish(nature: &Nature, request: &Request, status: u16, value: &Value) -> Rep
     let deletion = (request.path.ends_with("/link") && request.method == "DELETE") || request.path.ends_with("/link/delete");
     let listing = value.get("list_items").is_some();
     let mut reply = bare(status, media(nature, status), text(nature, value).into_bytes());
-    if request.method == "HEAD" {
-        reply.body.clear();
-    }
     if nature.wrong(Defect::MediaTypeMissing) {
         reply.headers.clear();
     }
