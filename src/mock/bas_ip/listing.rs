@@ -183,7 +183,7 @@ fn option(
     let (filter, sort) = match nature.edition.grammar {
         Grammar::Fields => (
             json!({"is_filtered": filtered, "available_filtering": true, "available_fields": names}),
-            json!({"field": request.query("sort_field").unwrap_or("identifier_number"), "asc": direction, "available_fields": names}),
+            json!({"field": request.query("sort_field").or(names.first().copied()), "asc": direction, "available_fields": names}),
         ),
         Grammar::Expression => (
             json!({"available_filtering": true, "is_filtered": filtered, "available_fields": described(nature, fields)}),

@@ -31,6 +31,8 @@ mod repeat;
 mod route;
 mod row;
 mod session;
+#[cfg(test)]
+mod sibling_rows;
 mod stranger;
 mod time_profile;
 #[cfg(test)]
