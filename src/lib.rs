@@ -5,3 +5,6 @@ pub mod diagnostic;
 pub mod exchange;
 pub mod json;
 pub mod mock;
+pub mod record;
+pub mod requirement;
+pub mod verdict;
