@@ -1,5 +1,6 @@
 //! doorspec: the conformance test suite for door devices that speak HTTP and JSON.
 
+pub mod case;
 pub mod client;
 pub mod diagnostic;
 pub mod exchange;
@@ -7,4 +8,5 @@ pub mod json;
 pub mod mock;
 pub mod record;
 pub mod requirement;
+pub mod suite;
 pub mod verdict;
