@@ -14,7 +14,8 @@ fn main() {
     let mut code = String::from("pub(super) static FILES: &[(&str, &str)] = &[\n");
     for file in files {
         let name = file.strip_prefix(&root).expect("the file is below the root").to_string_lossy().replace('\\', "/");
-        writeln!(code, "    ({name:?}, include_str!({:?})),", file.display().to_string()).expect("a string takes what is written");
+        writeln!(code, "    ({name:?}, include_str!({:?})),", file.display().to_string())
+            .expect("a string takes what is written");
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("embedded_files.rs");

@@ -10,5 +10,6 @@ pub mod judge;
 pub mod mock;
 pub mod record;
 pub mod requirement;
+pub mod runner;
 pub mod suite;
 pub mod verdict;

@@ -128,6 +128,12 @@ pub struct Safety {
     /// Member names in a body that select a whole group of entries (2N `owner`); their value must carry the run's tag.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+    /// Requests that name entries by something that is no uuid (a number in the path or the body): it must be an entry of this run.
+    #[serde(default)]
+    pub numbers: Vec<NumberRule>,
+    /// Ids that no run makes up and that may be named all the same: reserved ones, ones that cannot exist.
+    #[serde(default)]
+    pub special: Vec<String>,
     /// The kinds of entries that cases may create, and how each is removed.
     pub entities: Vec<Entity>,
     /// How entries of others are listed, to compare before and after.
@@ -144,6 +150,17 @@ pub struct Scope {
     pub member: String,
     /// A member that names single entries; a request with neither reaches everything.
     pub single: String,
+}
+
+/// A request that names entries by number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NumberRule {
+    /// `METHOD path-regex`; a group in it captures the number in the path.
+    pub request: String,
+    /// JSON pointers (`*` stands for any element) to numbers in the body.
+    #[serde(default)]
+    pub in_request: Vec<String>,
 }
 
 /// A kind of entry.

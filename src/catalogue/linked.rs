@@ -64,7 +64,13 @@ impl Catalogue {
 
 impl SuiteCatalogue {
     /// Puts the parts of a suite together.
-    pub fn new(suite: Suite, requirements: RequirementFile, profiles: Vec<Profile>, cases: Vec<CatalogueCase>, schemas: Schemas) -> Self {
+    pub fn new(
+        suite: Suite,
+        requirements: RequirementFile,
+        profiles: Vec<Profile>,
+        cases: Vec<CatalogueCase>,
+        schemas: Schemas,
+    ) -> Self {
         let rows = requirements.requirements.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
         Self { suite, requirements, profiles, cases, schemas, rows }
     }

@@ -14,5 +14,5 @@ mod sources;
 
 pub use linked::{Catalogue, CatalogueCase, SuiteCatalogue};
 pub use read::load;
-pub use schemas::{Schemas, UnknownSchema};
+pub use schemas::{Schemas, UnknownSchema, is_uuid_text};
 pub use sources::{SourceError, Sources};

@@ -35,7 +35,8 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn suite_names(&self) -> Vec<String> {
-        let folder = |name: &str| name.strip_prefix("cases/").and_then(|rest| rest.split_once('/')).map(|(suite, _)| suite.to_owned());
+        let folder =
+            |name: &str| name.strip_prefix("cases/").and_then(|rest| rest.split_once('/')).map(|(suite, _)| suite.to_owned());
         let mut names: Vec<String> = self.sources.iter().filter_map(|(name, _)| folder(name)).collect();
         names.dedup();
         names
@@ -138,7 +139,7 @@ impl Reader<'_> {
             shown_file: self.sources.shown(&document.name),
             file: document.name.clone(),
             index,
-            line: line.map_or(1, |place| place.line),
+            line: line.map_or(1, |place| u32::try_from(place.line).unwrap_or(u32::MAX)),
         }
     }
 
@@ -148,7 +149,7 @@ impl Reader<'_> {
 
     fn required(&mut self, file: &str, why: &str) -> Option<Document> {
         if self.sources.get(file).is_none() {
-            self.diagnostics.push(Diagnostic::new(self.sources.shown(file), None, "this file is missing").with_help(why));
+            self.diagnostics.push(Diagnostic::new(self.sources.shown(file), "this file is missing").help(why));
             return None;
         }
         self.document(file)
@@ -158,10 +159,7 @@ impl Reader<'_> {
     fn document(&mut self, file: &str) -> Option<Document> {
         let text = self.sources.get(file)?;
         let (reading, places) = json::read_with_places(text.as_bytes());
-        for fault in &reading.faults {
-            let place = places.of_fault(fault);
-            self.diagnostics.push(Diagnostic::new(self.sources.shown(file), place, fault.to_string()));
-        }
+        self.diagnostics.push_faults(&self.sources.shown(file), &reading, &places);
         if !reading.faults.is_empty() {
             return None;
         }
@@ -183,12 +181,8 @@ impl Reader<'_> {
     }
 
     fn say(&mut self, document: &Document, pointer: &str, message: &str, help: Option<String>) {
-        let place = document.places.nearest(pointer);
-        let mut diagnostic = Diagnostic::new(self.sources.shown(&document.name), place, message);
-        if let Some(help) = help {
-            diagnostic = diagnostic.with_help(help);
-        }
-        self.diagnostics.push(diagnostic);
+        let place = document.places.key_of(pointer).or_else(|| document.places.nearest(pointer));
+        self.diagnostics.push(Diagnostic::new(self.sources.shown(&document.name), message).at(place).help_with(help));
     }
 }
 

@@ -124,13 +124,15 @@ mod tests {
         let case = json!({ "name": "x", "rows": [{ "name": "number", "value": 1, "kind": "a number", "key": "users" }],
             "title": "as {{kind}}", "steps": [{ "send": { "json": { "{{key}}": "{{value}}" }, "path": "{{mine}}" } }] });
         let unfolded = unfold_rows(case);
-        let expected = json!({ "name": "x", "title": "as a number", "steps": [{ "send": { "json": { "users": 1 }, "path": "{{mine}}" } }] });
+        let expected =
+            json!({ "name": "x", "title": "as a number", "steps": [{ "send": { "json": { "users": 1 }, "path": "{{mine}}" } }] });
         assert_eq!(unfolded, vec![(Some("number".to_owned()), expected)]);
     }
 
     #[test]
     fn short_forms_become_long() {
-        let mut case = json!({ "steps": [{ "expect": { "status": 200 }, "observe": { "classes": [{ "class": "OK", "status": 200 }] } }] });
+        let mut case =
+            json!({ "steps": [{ "expect": { "status": 200 }, "observe": { "classes": [{ "class": "OK", "status": 200 }] } }] });
         unfold_short_forms(&mut case);
         let expected = json!({ "steps": [{ "expect": [{ "status": 200 }],
             "observe": [{ "classes": { "own": [{ "class": "OK", "when": { "status": 200 } }] } }] }] });

@@ -16,13 +16,17 @@ fn places() -> Places {
 #[test]
 fn a_mistake_with_its_line() {
     let mistake = Diagnostic::new("cases/a.json", "unknown key `expct`").at(places().key_of("/expct"));
-    check(mistake.help("did you mean `expect`?"), Some(SOURCE), &[
-        "error: unknown key `expct`",
-        " --> cases/a.json:3:12",
-        "  |",
-        "3 |     \"č\": \"🚪\", \"expct\": {},",
-        "  |                ^^^^^^^",
-        "  |",
-        "  = help: did you mean `expect`?",
-    ]);
+    check(
+        mistake.help("did you mean `expect`?"),
+        Some(SOURCE),
+        &[
+            "error: unknown key `expct`",
+            " --> cases/a.json:3:12",
+            "  |",
+            "3 |     \"č\": \"🚪\", \"expct\": {},",
+            "  |                ^^^^^^^",
+            "  |",
+            "  = help: did you mean `expect`?",
+        ],
+    );
 }

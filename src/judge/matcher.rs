@@ -12,9 +12,34 @@ use crate::json::{describe, pointer_join};
 
 /// The names of all matchers, for the linter.
 pub const MATCHERS: &[&str] = &[
-    "$absent", "$present", "$type", "$integer", "$regex", "$text", "$uuid", "$one-of", "$all", "$not", "$in", "$greater", "$at-least",
-    "$less", "$at-most", "$equal", "$same-as", "$each", "$none", "$contains", "$unordered", "$length", "$ascending",
-    "$strictly-ascending", "$unique", "$keys", "$keys-of", "$literal",
+    "$absent",
+    "$present",
+    "$type",
+    "$integer",
+    "$regex",
+    "$text",
+    "$uuid",
+    "$one-of",
+    "$all",
+    "$not",
+    "$in",
+    "$greater",
+    "$at-least",
+    "$less",
+    "$at-most",
+    "$equal",
+    "$same-as",
+    "$each",
+    "$none",
+    "$contains",
+    "$unordered",
+    "$length",
+    "$ascending",
+    "$strictly-ascending",
+    "$unique",
+    "$keys",
+    "$keys-of",
+    "$literal",
 ];
 
 /// Whether a value is a matcher and not a plain value.
@@ -146,7 +171,9 @@ impl Comparison<'_> {
             "$contains" => self.pairing(argument, value)?.is_some(),
             "$unordered" => self.pairing(argument, value)? == Some(true),
             "$ascending" => along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] <= pair[1])),
-            "$strictly-ascending" => along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] < pair[1])),
+            "$strictly-ascending" => {
+                along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] < pair[1]))
+            }
             "$unique" => are_unique(argument, value),
             "$keys" => argument.as_array().is_some_and(|keys| has_keys(value, keys.iter().filter_map(Value::as_str))),
             "$keys-of" => argument.as_object().is_some_and(|other| has_keys(value, other.keys().map(String::as_str))),

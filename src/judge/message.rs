@@ -71,7 +71,9 @@ pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Ex
                 kind: "framing",
             })),
             Soundness::Json => judge_faults(seen, found, "a body that is JSON", makes_unreadable),
-            Soundness::Rfc8259 => judge_faults(seen, found, "one RFC 8259 text in UTF-8 without a byte order mark", blemishes_text),
+            Soundness::Rfc8259 => {
+                judge_faults(seen, found, "one RFC 8259 text in UTF-8 without a byte order mark", blemishes_text)
+            }
             Soundness::UniqueMembers => judge_faults(seen, found, "member names that are unique in their object", doubles_member),
         }
     }
@@ -80,7 +82,7 @@ pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Ex
 fn judge_faults(seen: &Seen<'_>, found: &mut Vec<Deviation>, expected: &str, concerns: fn(&JsonFault) -> bool) {
     let faults = seen.reading().map(|reading| reading.faults.as_slice()).unwrap_or_default();
     found.extend(faults.iter().filter(|fault| concerns(fault)).take(5).map(|fault| Deviation {
-        at: format!("/response/body{}", fault.pointer()),
+        at: format!("/response/body{}", place(fault)),
         expected: expected.to_owned(),
         actual: fault.to_string(),
         kind: "json",
@@ -94,9 +96,19 @@ fn makes_unreadable(fault: &JsonFault) -> bool {
 
 /// Faults of an otherwise readable text.
 fn blemishes_text(fault: &JsonFault) -> bool {
-    matches!(fault, JsonFault::ByteOrderMark | JsonFault::InvalidUtf8 { .. } | JsonFault::Trailing { .. } | JsonFault::LoneSurrogate { .. })
+    matches!(
+        fault,
+        JsonFault::ByteOrderMark | JsonFault::InvalidUtf8 { .. } | JsonFault::Trailing { .. } | JsonFault::LoneSurrogate { .. }
+    )
 }
 
 fn doubles_member(fault: &JsonFault) -> bool {
     matches!(fault, JsonFault::DuplicateMember { .. })
+}
+
+fn place(fault: &JsonFault) -> &str {
+    match fault {
+        JsonFault::DuplicateMember { pointer, .. } | JsonFault::LoneSurrogate { pointer, .. } => pointer,
+        _ => "",
+    }
 }

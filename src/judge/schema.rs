@@ -53,7 +53,9 @@ fn expected(error: &ValidationError<'_>) -> String {
         ValidationErrorKind::Format { format } => format!("a string of the form {format}"),
         ValidationErrorKind::FalseSchema => "absent".to_owned(),
         ValidationErrorKind::Not { .. } => "not what the schema excludes here".to_owned(),
-        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => "one of the forms the schema allows".to_owned(),
+        ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+            "one of the forms the schema allows".to_owned()
+        }
         _ => error.masked().to_string(),
     }
 }
