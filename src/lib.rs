@@ -6,5 +6,6 @@ pub mod exchange;
 pub mod json;
 pub mod mock;
 pub mod record;
+pub mod report;
 pub mod requirement;
 pub mod verdict;
