@@ -9,6 +9,7 @@ pub mod json;
 pub mod judge;
 pub mod mock;
 pub mod record;
+pub mod report;
 pub mod requirement;
 pub mod runner;
 pub mod suite;
