@@ -96,18 +96,27 @@ fn malformed_numbers_keep_their_plain_meaning() {
 #[test]
 fn words_of_other_languages() {
     check("NaN", Value::Null, &["syntax 0..3 `NaN` is not a JSON value"]);
-    check("[True,None]", json!([true, null]), &["syntax 1..5 `True` is not a JSON value", "syntax 6..10 `None` is not a JSON value"]);
+    check(
+        "[True,None]",
+        json!([true, null]),
+        &["syntax 1..5 `True` is not a JSON value", "syntax 6..10 `None` is not a JSON value"],
+    );
     check("{a:1}", json!({"a":1}), &["syntax 1..2 a member name without quotes: `a`"]);
     check("nulll", None, &["syntax 0..5 `nulll` is not a JSON value"]);
-    check("{'a': 'it\"s'}", json!({"a":"it\"s"}), &[
-        "syntax 1..4 single quotes around a string",
-        "syntax 6..12 single quotes around a string",
-    ]);
-    check("[1, // one\n 2 /* two */]# end", json!([1, 2]), &[
-        "syntax 4..10 a comment: JSON has none",
-        "syntax 14..23 a comment: JSON has none",
-        "syntax 24..29 a comment: JSON has none",
-    ]);
+    check(
+        "{'a': 'it\"s'}",
+        json!({"a":"it\"s"}),
+        &["syntax 1..4 single quotes around a string", "syntax 6..12 single quotes around a string"],
+    );
+    check(
+        "[1, // one\n 2 /* two */]# end",
+        json!([1, 2]),
+        &[
+            "syntax 4..10 a comment: JSON has none",
+            "syntax 14..23 a comment: JSON has none",
+            "syntax 24..29 a comment: JSON has none",
+        ],
+    );
 }
 
 #[test]
@@ -160,10 +169,11 @@ fn inside_strings() {
 fn duplicates() {
     check(r#"{"a":1,"a":2}"#, json!({"a":2}), &["duplicate 7..10 +a first 1..4"]);
     check(r#"{"a":1,"\u0061":2,"a":3}"#, json!({"a":3}), &["duplicate 7..15 +a first 1..4", "duplicate 18..21 +a first 1..4"]);
-    check(r#"[{"x/y":{"b":{"c":0,"c":1},"b":2}}]"#, json!([{"x/y":{"b":2}}]), &[
-        "duplicate 20..23 /0/x~1y/b+c first 14..17",
-        "duplicate 27..30 /0/x~1y+b first 9..12",
-    ]);
+    check(
+        r#"[{"x/y":{"b":{"c":0,"c":1},"b":2}}]"#,
+        json!([{"x/y":{"b":2}}]),
+        &["duplicate 20..23 /0/x~1y/b+c first 14..17", "duplicate 27..30 /0/x~1y+b first 9..12"],
+    );
     check(r#"[{"a":1},{"a":1}]"#, json!([{"a":1},{"a":1}]), &[]);
 }
 
@@ -256,7 +266,8 @@ fn check_place(text: impl AsRef<[u8]>, pointer: &str, expected: &[&str]) {
             format!("{what} {}:{} {text}", place.line, place.column)
         })
     };
-    let found: Vec<String> = [shown("value", places.of(pointer)), shown("key", places.key_of(pointer))].into_iter().flatten().collect();
+    let found: Vec<String> =
+        [shown("value", places.of(pointer)), shown("key", places.key_of(pointer))].into_iter().flatten().collect();
     assert_eq!(found, expected, "{pointer} in {:?}", String::from_utf8_lossy(bytes));
 }
 
@@ -353,7 +364,8 @@ fn mutations_never_panic_and_what_is_clean_is_what_serde_json_reads() {
         let text = String::from_utf8_lossy(&bytes);
         if reading.is_clean() {
             clean += 1;
-            let (ours, theirs) = (reading.value.expect("a clean text has a value"), theirs.expect("serde_json reads a clean text"));
+            let (ours, theirs) =
+                (reading.value.expect("a clean text has a value"), theirs.expect("serde_json reads a clean text"));
             assert!(agree(&ours, &theirs), "{ours}\n{theirs}\n{text}");
         } else if reading.faults.iter().any(JsonFault::breaks_grammar) {
             refused += 1;
