@@ -8,6 +8,7 @@ pub mod exchange;
 pub mod json;
 pub mod judge;
 pub mod mock;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod requirement;
