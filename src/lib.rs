@@ -1,11 +1,17 @@
 //! doorspec: the conformance test suite for door devices that speak HTTP and JSON.
 
+pub mod case;
+pub mod catalogue;
 pub mod client;
 pub mod diagnostic;
 pub mod exchange;
 pub mod json;
+pub mod judge;
 pub mod mock;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod requirement;
+pub mod runner;
+pub mod suite;
 pub mod verdict;
