@@ -19,7 +19,8 @@ use url::{Host, Url};
 
 use crate::catalogue::SuiteCatalogue;
 use crate::client::{Client, Credentials, Login, Options, UserPassword};
-use crate::exchange::{Exchange, Fault, Outgoing, Role};
+use crate::exchange::{Exchange, Fault, Outgoing, Role, header_values};
+use crate::json;
 use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
@@ -134,7 +135,10 @@ impl<'c> Session<'c> {
     /// When it is no such device, or does not answer.
     pub async fn recognise(&self, seed: u64) -> Result<Known, Obstacle> {
         match runner::probe(self.suite, self, self.profile.as_ref(), seed).await.map_err(Obstacle::Setup)? {
-            Probed::Recognised(known) => Ok(*known),
+            Probed::Recognised(mut known) => {
+                self.learn_schemes(&mut known).await;
+                Ok(*known)
+            }
             Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
             Probed::Unreachable(fault) => Err(Obstacle::Unreachable(fault)),
         }
@@ -164,6 +168,22 @@ impl<'c> Session<'c> {
         let redaction = Redaction::new(&self.secrets());
         let run = runner::run(self.suite, known, choice, manner, self, &redaction, stop, tell).await;
         run.map_err(Obstacle::Setup)
+    }
+
+    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
+    async fn learn_schemes(&self, known: &mut Known) {
+        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
+        let request = Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
+        let Ok(answer) = self.client.exchange(&request).await.outcome else { return };
+        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+        let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
+        let facts = [
+            ("auth", answer.status == 401 || !accepted),
+            ("auth-none", answer.status != 401 && accepted),
+            ("auth-basic", challenges.contains("basic ")),
+            ("auth-digest", challenges.contains("digest ")),
+        ];
+        known.capabilities.extend(facts.map(|(name, holds)| (name.to_owned(), Some(holds))));
     }
 
     /// Whether a password went out readable.
