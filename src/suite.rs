@@ -188,6 +188,9 @@ pub struct Entity {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Snapshot {
     pub kind: String,
+    /// Capabilities without which it is left out.
+    #[serde(default)]
+    pub needs: Vec<String>,
     pub pages: Pages,
     /// JSON pointer from a row to its id; rows without one are compared by their content.
     pub id: String,

@@ -4,5 +4,7 @@
 
 pub mod bas_ip;
 pub mod device;
+pub mod reply;
+pub mod request;
 pub mod server;
 pub mod two_n;
