@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod catalogue;
+pub mod cli;
 pub mod client;
 pub mod diagnostic;
 pub mod exchange;

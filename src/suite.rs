@@ -212,6 +212,8 @@ pub struct Profile {
     /// The API edition, e.g. `android-2.9`.
     pub edition: String,
     pub about: String,
+    /// True for the edition that is assumed until the target has said what it is.
+    pub is_default: bool,
     /// Kept values of the probe to regular expressions: all must match for the edition to be taken.
     pub recognised_by: IndexMap<String, String>,
     /// True, false, or null where it must be found out.

@@ -1,5 +1,6 @@
 //! Runs a plan against a transport: sets scenes, sends, has the judge judge, tidies up. Knows a [`Transport`], not HTTP.
 
+mod assembly;
 mod bench;
 mod case_run;
 mod event;
@@ -15,6 +16,7 @@ mod scope;
 mod snapshot;
 mod transport;
 
+pub use assembly::{Circumstances, assemble};
 pub use case_run::differing;
 pub use event::Event;
 pub use evidence::Redaction;

@@ -39,7 +39,7 @@ pub async fn probe<T: Transport>(
     let mut known = Known::of_suite(suite);
     if let Some(profile) = profile {
         known.take_profile(suite, profile);
-    } else if let Some(first) = suite.profiles.first() {
+    } else if let Some(first) = suite.profiles.iter().find(|profile| profile.is_default).or(suite.profiles.first()) {
         known.values.extend(first.values.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     let mut recognised = false;
@@ -63,7 +63,6 @@ pub async fn probe<T: Transport>(
             take_edition(suite, &mut known);
         }
     }
-    known.capabilities.extend(transport.facts().into_iter().map(|(name, holds)| (name, Some(holds))));
     known.capabilities.insert("limited-account".to_owned(), Some(transport.has_account(Role::Limited)));
     known.capabilities.insert("admin-account".to_owned(), Some(transport.has_account(Role::Admin)));
     Ok(Probed::Recognised(Box::new(known)))

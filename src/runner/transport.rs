@@ -1,7 +1,5 @@
 //! What the runner needs of whoever carries requests.
 
-use std::collections::BTreeMap;
-
 use crate::exchange::{Exchange, Outgoing, Role};
 
 /// Carries requests to a target and brings back what came.
@@ -11,7 +9,4 @@ pub trait Transport {
 
     /// Whether there are credentials for a role.
     fn has_account(&self, role: Role) -> bool;
-
-    /// What was learnt on the way, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
-    fn facts(&self) -> BTreeMap<String, bool>;
 }
