@@ -14,5 +14,6 @@ pub mod record;
 pub mod report;
 pub mod requirement;
 pub mod runner;
+pub mod session;
 pub mod suite;
 pub mod verdict;

@@ -43,7 +43,7 @@ pub struct Suite {
 
 /// How accounts prove themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Login {
     /// HTTP authentication: none, Basic or Digest, as the challenge at this path says.
     Http { challenge_path: String },

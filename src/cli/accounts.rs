@@ -24,15 +24,3 @@ pub(super) fn of_mock() -> Accounts {
     };
     Accounts { admin: or(given.admin, "doorspec-admin", "Tulip-4711"), limited: or(given.limited, "doorspec-limited", "Daisy-0815") }
 }
-
-/// The same accounts as a client uses them.
-pub(super) fn as_credentials(accounts: &Accounts) -> Credentials {
-    let same = |account: &Account| Some(UserPassword { user: account.user.clone(), password: account.password.clone() });
-    Credentials { admin: same(&accounts.admin), limited: same(&accounts.limited) }
-}
-
-/// Users with their passwords, for the redaction.
-pub(super) fn secrets(credentials: &Credentials) -> Vec<(String, String)> {
-    let both = [&credentials.admin, &credentials.limited];
-    both.into_iter().flatten().map(|account| (account.user.clone(), account.password.clone())).collect()
-}

@@ -7,29 +7,10 @@ use serde_json::json;
 use super::accounts;
 use super::args::MockArgs;
 use super::signal::ended;
-use crate::mock::device::{Accounts, DefectRow, Device, QuirkRow, Settings, UnknownName};
+use crate::mock::device::{Accounts, Settings, UnknownName};
+use crate::mock::rows;
 use crate::mock::server::{Server, ServerOptions};
-use crate::mock::{bas_ip, two_n};
 use crate::verdict::Exit;
-
-/// Makes the mock device of a suite.
-///
-/// # Errors
-/// When the settings name a defect or quirk that it does not have.
-pub fn device(suite: &str, settings: &Settings) -> Result<Box<dyn Device>, UnknownName> {
-    match suite {
-        "2n" => two_n::device(settings),
-        _ => bas_ip::device(settings),
-    }
-}
-
-/// The defects and quirks of a suite's mock.
-pub fn rows(suite: &str) -> (&'static [DefectRow], &'static [QuirkRow]) {
-    match suite {
-        "2n" => (two_n::DEFECTS, two_n::QUIRKS),
-        _ => (bas_ip::DEFECTS, bas_ip::QUIRKS),
-    }
-}
 
 /// Serves until SIGTERM or Ctrl-C.
 pub async fn mock(args: &MockArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -52,7 +33,7 @@ pub async fn mock(args: &MockArgs, out: &mut dyn Write) -> io::Result<Exit> {
         defects: args.defect.clone(),
         quirks: args.quirk.clone(),
     };
-    let mut device = match device(suites[0], &settings) {
+    let mut device = match crate::mock::device(suites[0], &settings) {
         Ok(device) => device,
         Err(unknown) => return unknown_name(suites[0], &unknown),
     };

@@ -7,13 +7,11 @@ mod progress;
 mod run;
 mod signal;
 mod style;
-mod target;
+mod target_url;
 
 use std::io::{self, Write};
 
 pub use args::{Cli, Command, MockArgs, RunArgs};
-pub use mock::{device, rows};
-pub use run::planned;
 
 use crate::verdict::Exit;
 

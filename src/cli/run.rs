@@ -12,14 +12,16 @@ use super::args::{JunitDialect, RunArgs};
 use super::progress::Progress;
 use super::signal::ended;
 use super::style;
-use super::target::{self, Target};
+use super::{accounts, target_url};
 use crate::case::Risk;
-use crate::catalogue::{Catalogue, SuiteCatalogue, Sources, load};
+use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, load};
 use crate::exchange::Fault;
-use crate::plan::{Choice, Plan, select};
-use crate::record::{Record, Target as TargetRecord};
+use crate::mock::device::Settings;
+use crate::plan::{Choice, select};
+use crate::record::{Record, Target};
 use crate::report;
-use crate::runner::{Circumstances, Known, Manner, Probed, Redaction, Scope, SuiteRun, assemble, probe, run as run_suite};
+use crate::runner::{Circumstances, Event, Known, Manner, SuiteRun, assemble};
+use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
 
@@ -80,11 +82,11 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
 }
 
 fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
-    let url = args.url.as_deref().map(target::url).transpose().map_err(Wrong)?;
+    let url = args.url.as_deref().map(target_url::read).transpose().map_err(Wrong)?;
     let suites = suites(args, catalogue)?;
     let profile = args.profile.as_deref().map(read_profile).transpose()?;
     if let Some(cacert) = &args.cacert {
-        target::check_readable(cacert).map_err(Wrong)?;
+        fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
     }
     check_writable(args)?;
     let mut choice = Choice { filters: args.filter.clone(), allow: args.allow.iter().map(|class| Risk::from(*class)).collect() };
@@ -96,10 +98,10 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
             return Err(Wrong(format!("the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all; `*` stands for anything")));
         }
     }
-    let near = url.as_ref().is_none_or(target::is_loopback);
+    let near = url.as_ref().is_none_or(is_loopback);
     let manner = Manner {
         seed: args.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 16),
-        jobs: url.as_ref().map_or_else(|| args.jobs.unwrap_or(16), |url| target::jobs(url, args)),
+        jobs: url.as_ref().map_or_else(|| args.jobs.unwrap_or(16), |url| connections(url, args.jobs)),
         pause: if near { Duration::ZERO } else { Duration::from_millis(25) },
         shuffle: args.shuffle,
     };
@@ -178,12 +180,12 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
                 judged.push(*suite);
                 runs.push(run);
             }
-            Err(obstacle) => obstacles.push((suite, obstacle)),
+            Err(obstacle) => obstacles.push(obstacle),
         }
     }
-    let strangers_count = args.suite.is_empty() && !runs.is_empty();
-    let obstacles = obstacles.into_iter().filter(|(_, obstacle)| !(strangers_count && obstacle.is_stranger()));
-    let mut reasons: Vec<String> = obstacles.map(|(_, obstacle)| obstacle.sentence()).collect();
+    let spoken = args.suite.is_empty() && !runs.is_empty();
+    let in_the_way = obstacles.iter().filter(|obstacle| !(spoken && matches!(obstacle, Obstacle::Stranger(_))));
+    let mut reasons: Vec<String> = in_the_way.map(ToString::to_string).collect();
     reasons.dedup();
     let url = prepared.url.as_ref().map_or_else(|| "embedded".to_owned(), |url| url.as_str().trim_end_matches('/').to_owned());
     let circumstances = Circumstances {
@@ -191,50 +193,40 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
         strict: args.strict,
         started: started.to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-        target: TargetRecord { url, transport: (!transport.is_empty()).then_some(transport), ..TargetRecord::default() },
+        target: Target { url, transport: (!transport.is_empty()).then_some(transport), ..Target::default() },
         obstacles: reasons,
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
     assemble(&suites, runs, circumstances)
 }
 
-/// Why a suite could not be run at all.
-enum Obstacle {
-    Stranger(String),
-    Other(String),
-}
-
-impl Obstacle {
-    fn is_stranger(&self) -> bool {
-        matches!(self, Self::Stranger(_))
-    }
-
-    fn sentence(self) -> String {
-        match self {
-            Self::Stranger(why) => format!("this is no such device: {why}"),
-            Self::Other(why) => why,
-        }
-    }
-}
-
 async fn run_one(args: &RunArgs, prepared: &Prepared<'_>, suite: &SuiteCatalogue, transport: &mut String) -> Result<SuiteRun, Obstacle> {
-    let login_path = |path: &str| fill_path(suite, prepared.profile.as_ref(), path);
-    let target = match &prepared.url {
-        Some(url) => Target::device(url, suite, args, &login_path).map_err(|error| Obstacle::Other(error.to_string()))?,
-        None => Target::embedded(suite, args, prepared.manner.seed, &login_path).await.map_err(Obstacle::Other)?,
+    let patience = Patience {
+        timeout: args.timeout,
+        connections: args.jobs,
+        cacert: args.cacert.clone(),
+        insecure: args.insecure,
+        ..Patience::default()
     };
-    let profile = prepared.profile.as_ref().filter(|profile| profile.suite == suite.suite.suite);
-    let known = recognise(args, suite, &target, profile, prepared.manner.seed).await?;
-    let redaction = Redaction::new(&target.secrets());
+    let profile = prepared.profile.clone().filter(|profile| profile.suite == suite.suite.suite);
+    let session = match &prepared.url {
+        Some(url) => Session::device(suite, url, accounts::from_environment(), profile, &patience)?,
+        None => {
+            let settings = Settings { accounts: accounts::of_mock(), ..Session::plain_mock(prepared.manner.seed) };
+            Session::embedded(suite, &settings, patience).await?
+        }
+    };
+    let known = recognise(args, &session, prepared.manner.seed).await?;
     let progress = Progress::new(args.quiet);
     let stop = Cell::new(false);
-    let running = run_suite(suite, known, &prepared.choice, &prepared.manner, &target, &redaction, &stop, &|event| progress.tell(&event));
+    let tell = |event: Event| progress.tell(&event);
+    let running = session.run_known(known, &prepared.choice, &prepared.manner, &stop, &tell);
     let outcome = until_ended(running, &stop).await;
     progress.clear();
     if let Some(url) = &prepared.url {
-        *transport = describe_transport(url, args, target.basic_in_clear());
+        *transport = describe_transport(url, args, session.basic_in_clear());
     }
-    outcome.map_err(Obstacle::Other)
+    outcome
 }
 
 /// Lets a run finish; when the user ends it, no new case begins.
@@ -247,34 +239,21 @@ async fn until_ended<F: Future>(running: F, stop: &Cell<bool>) -> F::Output {
     running.await
 }
 
-async fn recognise(args: &RunArgs, suite: &SuiteCatalogue, target: &Target, profile: Option<&Profile>, seed: u64) -> Result<Known, Obstacle> {
+/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again.
+async fn recognise(args: &RunArgs, session: &Session<'_>, seed: u64) -> Result<Known, Obstacle> {
     let patience = Instant::now();
     loop {
-        match probe(suite, target, profile, seed).await.map_err(Obstacle::Other)? {
-            Probed::Recognised(known) => return Ok(*known),
-            Probed::Stranger(why) => return Err(Obstacle::Stranger(why)),
-            Probed::Unreachable(fault) if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) => {
+        match session.recognise(seed).await {
+            Err(Obstacle::Unreachable(fault)) if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) => {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            Probed::Unreachable(fault) => return Err(Obstacle::Other(fault.to_string())),
+            other => return other,
         }
     }
 }
 
 fn may_come(fault: &Fault) -> bool {
     !matches!(fault, Fault::Login { .. } | Fault::Tls { .. } | Fault::Firewall { .. })
-}
-
-/// A path of the suite with the values of its profile.
-fn fill_path(suite: &SuiteCatalogue, profile: Option<&Profile>, path: &str) -> String {
-    let mut known = Known::of_suite(suite);
-    match profile.or(suite.profiles.iter().find(|profile| profile.is_default).or(suite.profiles.first())) {
-        Some(profile) => known.take_profile(suite, profile),
-        None => {}
-    }
-    let ours = crate::runner::Ours::default();
-    let maker = crate::runner::Maker::new(0, "login", 0, &ours);
-    Scope::new(&known.values, &maker).text(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String {
@@ -296,10 +275,12 @@ fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
         JunitDialect::Common => report::Dialect::Common,
         JunitDialect::Strict => report::Dialect::Strict,
     };
-    let (json, junit) = (report::json(record), report::junit(record, dialect));
+    let (json, junit, html) = (report::json(record), report::junit(record, dialect), report::html(record));
     let write = |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
     write(&args.out.join("record.json"), &json)?;
     write(&args.out.join("junit.xml"), &junit)?;
+    write(&args.out.join("report.html"), &html)?;
+    args.html.iter().try_for_each(|path| write(path, &html))?;
     args.record.iter().try_for_each(|path| write(path, &json))?;
     args.junit.iter().try_for_each(|path| write(path, &junit))
 }
@@ -316,9 +297,4 @@ fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> 
 fn exit_of(record: &Record) -> Exit {
     let all = [Exit::Conforms, Exit::DoesNotConform, Exit::Usage, Exit::Incomplete, Exit::DataChanged, Exit::Fault];
     all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Exit::Fault)
-}
-
-/// What a plan would run; used by the tests of the command line.
-pub fn planned(suite: &SuiteCatalogue, choice: &Choice) -> usize {
-    Plan::new(suite, &Known::of_suite(suite), choice).running().count()
 }
