@@ -1,0 +1,212 @@
+//! From texts to a linked catalogue. Reading never stops at the first mistake.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::rows::{unfold_class, unfold_rows, unfold_short_forms};
+use super::{Catalogue, CatalogueCase, Schemas, Sources, SuiteCatalogue};
+use crate::case::{Case, CaseFile, CaseId};
+use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::json::{self, Places};
+use crate::requirement::RequirementFile;
+use crate::suite::{Profile, Suite};
+
+/// Reads everything, and says everything that is wrong with it. What could be read is in the catalogue; mistakes of meaning (an unknown
+/// requirement, an unused value) are the linter's.
+pub fn load(sources: &Sources) -> (Catalogue, Diagnostics) {
+    let mut reader = Reader { sources, diagnostics: Diagnostics::default() };
+    let suites = reader.suite_names().into_iter().filter_map(|name| Some((name.clone(), reader.suite(&name)?))).collect();
+    (Catalogue { suites }, reader.diagnostics)
+}
+
+/// A file as JSON with the places of its values.
+struct Document {
+    name: String,
+    value: Value,
+    places: Places,
+}
+
+struct Reader<'s> {
+    sources: &'s Sources,
+    diagnostics: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn suite_names(&self) -> Vec<String> {
+        let folder =
+            |name: &str| name.strip_prefix("cases/").and_then(|rest| rest.split_once('/')).map(|(suite, _)| suite.to_owned());
+        let mut names: Vec<String> = self.sources.iter().filter_map(|(name, _)| folder(name)).collect();
+        names.dedup();
+        names
+    }
+
+    fn suite(&mut self, name: &str) -> Option<SuiteCatalogue> {
+        let suite = self.suite_file(name)?;
+        let requirements = self.requirements(name)?;
+        let profiles = self.profiles(name);
+        let schemas = self.schemas(name);
+        let cases = self.cases(name);
+        Some(SuiteCatalogue::new(suite, requirements, profiles, cases, schemas))
+    }
+
+    fn suite_file(&mut self, name: &str) -> Option<Suite> {
+        let file = format!("cases/{name}/suite.json");
+        let mut document = self.required(&file, "every suite has one: how to log in, set-ups, named replies")?;
+        let setups = document.value.get_mut("setups").and_then(Value::as_object_mut);
+        setups.into_iter().flat_map(|setups| setups.values_mut()).for_each(unfold_short_forms);
+        let lists = document.value.get_mut("classes").and_then(Value::as_object_mut);
+        let classes = lists.into_iter().flat_map(|lists| lists.values_mut()).filter_map(Value::as_array_mut).flatten();
+        classes.for_each(unfold_class);
+        let value = std::mem::take(&mut document.value);
+        self.shape(&document, "", value)
+    }
+
+    fn requirements(&mut self, name: &str) -> Option<RequirementFile> {
+        let file = format!("cases/{name}/requirements.json");
+        let mut document = self.required(&file, "every suite has one: its requirement catalogue")?;
+        let value = std::mem::take(&mut document.value);
+        self.shape(&document, "", value)
+    }
+
+    fn profiles(&mut self, name: &str) -> Vec<Profile> {
+        let prefix = format!("cases/{name}/profiles/");
+        let files: Vec<String> = self.files_below(&prefix);
+        let mut profiles = Vec::new();
+        for file in files {
+            let Some(mut document) = self.document(&file) else { continue };
+            let value = std::mem::take(&mut document.value);
+            profiles.extend(self.shape::<Profile>(&document, "", value));
+        }
+        profiles
+    }
+
+    fn schemas(&mut self, name: &str) -> Schemas {
+        let prefix = format!("schemas/{name}/");
+        let mut texts = BTreeMap::new();
+        for file in self.files_below(&prefix) {
+            let Some(document) = self.document(&file) else { continue };
+            let path = file.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".schema.json"));
+            match path {
+                Some(path) => drop(texts.insert(path.to_owned(), document.value)),
+                None => self.say(&document, "", "a schema's file name ends in .schema.json", None),
+            }
+        }
+        Schemas::new(texts)
+    }
+
+    fn cases(&mut self, name: &str) -> Vec<CatalogueCase> {
+        let files = self.files_below(&format!("cases/{name}/"));
+        let of_cases = files.into_iter().filter(|file| !super::sources::is_of_the_suite(file));
+        of_cases.collect::<Vec<_>>().into_iter().flat_map(|file| self.case_file(&file)).collect()
+    }
+
+    fn case_file(&mut self, file: &str) -> Vec<CatalogueCase> {
+        let Some(mut document) = self.document(file) else { return Vec::new() };
+        let written = document.value.get_mut("cases").map(Value::take);
+        let Some(Value::Array(written)) = written else {
+            self.say(&document, "", "a case file is an object with a list `cases`", Some("see cases/README.md".to_owned()));
+            return Vec::new();
+        };
+        document.value["cases"] = Value::Array(Vec::new());
+        let value = std::mem::take(&mut document.value);
+        let Some(shell) = self.shape::<CaseFile>(&document, "", value) else { return Vec::new() };
+        let numbered = written.into_iter().enumerate();
+        numbered.flat_map(|(index, case)| self.case(&document, &shell, index, case)).collect()
+    }
+
+    fn case(&mut self, document: &Document, shell: &CaseFile, index: usize, mut written: Value) -> Vec<CatalogueCase> {
+        let pointer = format!("/cases/{index}");
+        unfold_short_forms(&mut written);
+        let mut cases = Vec::new();
+        for (row, value) in unfold_rows(written) {
+            let Some(case) = self.shape::<Case>(document, &pointer, value) else { break };
+            cases.push(self.placed(document, shell, index, row.as_deref(), case));
+        }
+        cases
+    }
+
+    fn placed(&self, document: &Document, shell: &CaseFile, index: usize, row: Option<&str>, case: Case) -> CatalogueCase {
+        let stem = document.name.strip_prefix("cases/").and_then(|rest| rest.strip_suffix(".json")).unwrap_or(&document.name);
+        let id = row.map_or_else(|| format!("{stem}/{}", case.name), |row| format!("{stem}/{}/{row}", case.name));
+        let line = document.places.of(&format!("/cases/{index}/name")).or_else(|| document.places.of(&format!("/cases/{index}")));
+        CatalogueCase {
+            id: CaseId(id),
+            needs: shell.needs.iter().chain(&case.needs).cloned().collect(),
+            risk: case.risk.unwrap_or(shell.risk),
+            case,
+            shown_file: self.sources.shown(&document.name),
+            file: document.name.clone(),
+            index,
+            line: line.map_or(1, |place| u32::try_from(place.line).unwrap_or(u32::MAX)),
+        }
+    }
+
+    fn files_below(&self, prefix: &str) -> Vec<String> {
+        self.sources.iter().map(|(name, _)| name).filter(|name| name.starts_with(prefix)).map(str::to_owned).collect()
+    }
+
+    fn required(&mut self, file: &str, why: &str) -> Option<Document> {
+        if self.sources.get(file).is_none() {
+            self.diagnostics.push(Diagnostic::new(self.sources.shown(file), "this file is missing").help(why));
+            return None;
+        }
+        self.document(file)
+    }
+
+    /// Reads one file; what is wrong with it as JSON is said, with its place.
+    fn document(&mut self, file: &str) -> Option<Document> {
+        let text = self.sources.get(file)?;
+        let (reading, places) = json::read_with_places(text.as_bytes());
+        self.diagnostics.push_faults(&self.sources.shown(file), &reading, &places);
+        if !reading.faults.is_empty() {
+            return None;
+        }
+        Some(Document { name: file.to_owned(), value: reading.value?, places })
+    }
+
+    /// Gives a value its shape; what does not fit is said at its place.
+    fn shape<T: DeserializeOwned>(&mut self, document: &Document, base: &str, value: Value) -> Option<T> {
+        match serde_path_to_error::deserialize(value) {
+            Ok(shaped) => Some(shaped),
+            Err(error) => {
+                let pointer = format!("{base}{}", pointer_of(error.path()));
+                let (message, help) = in_words(&error.into_inner().to_string());
+                let unknown = unknown_member(&message).map(|member| json::pointer_join(&pointer, member));
+                self.say(document, unknown.as_deref().unwrap_or(&pointer), &message, help);
+                None
+            }
+        }
+    }
+
+    fn say(&mut self, document: &Document, pointer: &str, message: &str, help: Option<String>) {
+        let place = document.places.key_of(pointer).or_else(|| document.places.nearest(pointer));
+        self.diagnostics.push(Diagnostic::new(self.sources.shown(&document.name), message).at(place).help_with(help));
+    }
+}
+
+/// A serde path as a JSON pointer.
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold(String::new(), |pointer, segment| match segment {
+        Segment::Seq { index } => format!("{pointer}/{index}"),
+        Segment::Map { key } => json::pointer_join(&pointer, key),
+        Segment::Enum { .. } | Segment::Unknown => pointer,
+    })
+}
+
+/// serde's message in the words of an author, with what was probably meant.
+fn in_words(message: &str) -> (String, Option<String>) {
+    let Some((unknown, known)) = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`')) else {
+        return (message.to_owned(), None);
+    };
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let near = did_you_mean(unknown, known.iter().copied());
+    let help = near.map_or_else(|| format!("known keys: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+    (format!("unknown key `{unknown}`"), Some(help))
+}
+
+fn unknown_member(message: &str) -> Option<&str> {
+    message.strip_prefix("unknown key `").and_then(|rest| rest.strip_suffix('`'))
+}

@@ -1,0 +1,141 @@
+//! Rows: one request shape with a table of values makes a case of each row. And the short forms that people write, made long.
+
+use serde_json::{Map, Value};
+
+/// Makes the short forms of a case long: one expectation becomes a list of one, classes get their `when`.
+pub(super) fn unfold_short_forms(case: &mut Value) {
+    each_step(case, &mut |step| {
+        for key in ["expect", "observe"] {
+            if let Some(value) = step.get_mut(key)
+                && value.is_object()
+            {
+                let single = value.take();
+                *value = Value::Array(vec![single]);
+            }
+        }
+        let observations = step.get_mut("observe").and_then(Value::as_array_mut);
+        for observe in observations.into_iter().flatten() {
+            if let Some(classes) = observe.get_mut("classes") {
+                unfold_classes(classes);
+            }
+        }
+    });
+}
+
+/// `"outcome"` becomes `{"named": "outcome"}`, a list becomes `{"own": [...]}`.
+fn unfold_classes(classes: &mut Value) {
+    let taken = classes.take();
+    *classes = match taken {
+        Value::String(name) => serde_json::json!({ "named": name }),
+        Value::Array(mut list) => {
+            list.iter_mut().for_each(unfold_class);
+            serde_json::json!({ "own": list })
+        }
+        other => other,
+    };
+}
+
+/// `{"class": "x", "status": 200}` becomes `{"class": "x", "when": {"status": 200}}`.
+pub(super) fn unfold_class(class: &mut Value) {
+    let Some(members) = class.as_object_mut() else { return };
+    let Some(name) = members.shift_remove("class") else { return };
+    let when = members.shift_remove("when");
+    let mut rest = std::mem::take(members);
+    if let Some(Value::Object(when)) = when {
+        rest.extend(when);
+    }
+    members.insert("class".to_owned(), name);
+    members.insert("when".to_owned(), Value::Object(rest));
+}
+
+fn each_step(case: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {
+    let steps = case.get_mut("steps").and_then(Value::as_array_mut);
+    for step in steps.into_iter().flatten().filter_map(Value::as_object_mut) {
+        change(step);
+    }
+}
+
+/// The cases that a case with `rows` stands for, with each row's name; a case without rows is itself.
+pub(super) fn unfold_rows(mut case: Value) -> Vec<(Option<String>, Value)> {
+    let rows = case.as_object_mut().and_then(|members| members.shift_remove("rows"));
+    let Some(Value::Array(rows)) = rows else { return vec![(None, case)] };
+    let unfold = |row: Value| {
+        let Value::Object(mut row) = row else { return (Some(String::new()), case.clone()) };
+        let name = row.shift_remove("name").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
+        let mut unfolded = case.clone();
+        fill_in(&mut unfolded, &row);
+        (Some(name), unfolded)
+    };
+    rows.into_iter().map(unfold).collect()
+}
+
+/// Fills a row's members in wherever `{{member}}` stands, in values and in member names.
+fn fill_in(value: &mut Value, row: &Map<String, Value>) {
+    match value {
+        Value::String(text) => {
+            if let Some(filled) = filled(text, row) {
+                *value = filled;
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|element| fill_in(element, row)),
+        Value::Object(members) => {
+            let named_by_row = members.keys().any(|name| name.contains("{{"));
+            if named_by_row {
+                let taken = std::mem::take(members);
+                *members = taken.into_iter().map(|(name, inner)| (filled_text(&name, row), inner)).collect();
+            }
+            members.values_mut().for_each(|inner| fill_in(inner, row));
+        }
+        _ => {}
+    }
+}
+
+fn filled(text: &str, row: &Map<String, Value>) -> Option<Value> {
+    if !text.contains("{{") {
+        return None;
+    }
+    let whole = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    if let Some(value) = whole.and_then(|name| row.get(name)) {
+        return Some(value.clone());
+    }
+    Some(Value::String(filled_text(text, row)))
+}
+
+fn filled_text(text: &str, row: &Map<String, Value>) -> String {
+    let mut result = text.to_owned();
+    for (name, value) in row {
+        let marker = format!("{{{{{name}}}}}");
+        if result.contains(&marker) {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            result = result.replace(&marker, &shown);
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_row_keeps_the_type_of_its_values() {
+        let case = json!({ "name": "x", "rows": [{ "name": "number", "value": 1, "kind": "a number", "key": "users" }],
+            "title": "as {{kind}}", "steps": [{ "send": { "json": { "{{key}}": "{{value}}" }, "path": "{{mine}}" } }] });
+        let unfolded = unfold_rows(case);
+        let expected =
+            json!({ "name": "x", "title": "as a number", "steps": [{ "send": { "json": { "users": 1 }, "path": "{{mine}}" } }] });
+        assert_eq!(unfolded, vec![(Some("number".to_owned()), expected)]);
+    }
+
+    #[test]
+    fn short_forms_become_long() {
+        let mut case =
+            json!({ "steps": [{ "expect": { "status": 200 }, "observe": { "classes": [{ "class": "OK", "status": 200 }] } }] });
+        unfold_short_forms(&mut case);
+        let expected = json!({ "steps": [{ "expect": [{ "status": 200 }],
+            "observe": [{ "classes": { "own": [{ "class": "OK", "when": { "status": 200 } }] } }] }] });
+        assert_eq!(case, expected);
+    }
+}

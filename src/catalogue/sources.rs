@@ -1,0 +1,105 @@
+//! The texts a catalogue is read from: those in the binary, or a folder's.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::embedded;
+
+/// Files by name (`cases/2n/suite.json`, `schemas/2n/...`), with `/` on every system.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: BTreeMap<String, Cow<'static, str>>,
+    /// How the author knows the `cases` folder, for messages.
+    folder: Option<PathBuf>,
+}
+
+/// A folder of cases that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    #[error("cannot read {path}: {source}")]
+    Unreadable { path: String, source: io::Error },
+    #[error("{path} is not UTF-8 text")]
+    NotText { path: String },
+    #[error("{path} holds no case file: give the folder that holds `2n/` or `bas-ip/`")]
+    Empty { path: String },
+}
+
+impl Sources {
+    /// What the binary carries.
+    pub fn embedded() -> Self {
+        let files = embedded::FILES.iter().map(|(name, text)| ((*name).to_owned(), Cow::Borrowed(*text))).collect();
+        Self { files, folder: None }
+    }
+
+    /// The cases of a folder, with the schemas of a `schemas` folder beside it where there is one. What belongs to a suite as a whole
+    /// (`suite.json`, `requirements.json`, profiles) comes from the binary where the folder lacks it.
+    ///
+    /// # Errors
+    /// When the folder or a file in it cannot be read, or when it holds no JSON file.
+    pub fn folder(cases: &Path) -> Result<Self, SourceError> {
+        let mut own = BTreeMap::new();
+        read_folder(cases, "cases", &mut own)?;
+        if own.is_empty() {
+            return Err(SourceError::Empty { path: cases.display().to_string() });
+        }
+        if let Some(schemas) = cases.parent().map(|parent| parent.join("schemas")).filter(|schemas| schemas.is_dir()) {
+            read_folder(&schemas, "schemas", &mut own)?;
+        }
+        for (name, text) in embedded::FILES {
+            if name.starts_with("schemas/") || is_of_the_suite(name) {
+                own.entry((*name).to_owned()).or_insert(Cow::Borrowed(*text));
+            }
+        }
+        Ok(Self { files: own, folder: Some(cases.to_owned()) })
+    }
+
+    /// One text, for tests of the reader.
+    #[must_use]
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.files.insert(name.to_owned(), Cow::Owned(text.to_owned()));
+        self
+    }
+
+    /// The text of a file.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(AsRef::as_ref)
+    }
+
+    /// Every file, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, text)| (name.as_str(), text.as_ref()))
+    }
+
+    /// A file's path as its author knows it.
+    pub fn shown(&self, name: &str) -> String {
+        match (&self.folder, name.strip_prefix("cases/")) {
+            (Some(folder), Some(rest)) => folder.join(rest).display().to_string(),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+/// Whether a file belongs to a suite as a whole: it is not a file of cases.
+pub(super) fn is_of_the_suite(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('/').collect();
+    matches!(parts.as_slice(), ["cases", _, "suite.json" | "requirements.json"] | ["cases", _, "profiles", _])
+}
+
+fn read_folder(folder: &Path, name: &str, files: &mut BTreeMap<String, Cow<'static, str>>) -> Result<(), SourceError> {
+    let unreadable = |source| SourceError::Unreadable { path: folder.display().to_string(), source };
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let Some(last) = path.file_name().map(|last| last.to_string_lossy().into_owned()) else { continue };
+        let inner = format!("{name}/{last}");
+        if path.is_dir() {
+            read_folder(&path, &inner, files)?;
+        } else if last.ends_with(".json") {
+            let bytes = fs::read(&path).map_err(|source| SourceError::Unreadable { path: path.display().to_string(), source })?;
+            let text = String::from_utf8(bytes).map_err(|_| SourceError::NotText { path: path.display().to_string() })?;
+            files.insert(inner, Cow::Owned(text));
+        }
+    }
+    Ok(())
+}

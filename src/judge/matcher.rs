@@ -1,0 +1,471 @@
+//! The matcher language of `body`, `status` and the like (`cases/README.md` describes it for authors).
+
+use std::collections::HashSet;
+
+use regex::RegexBuilder;
+use serde_json::{Map, Number, Value};
+
+use super::words::wanted;
+use super::{Deviation, Unjudgeable};
+use crate::catalogue::is_uuid_text;
+use crate::json::{describe, pointer_join};
+
+/// The names of all matchers, for the linter.
+pub const MATCHERS: &[&str] = &[
+    "$absent",
+    "$present",
+    "$type",
+    "$integer",
+    "$regex",
+    "$text",
+    "$uuid",
+    "$one-of",
+    "$all",
+    "$not",
+    "$in",
+    "$greater",
+    "$at-least",
+    "$less",
+    "$at-most",
+    "$equal",
+    "$same-as",
+    "$each",
+    "$none",
+    "$contains",
+    "$unordered",
+    "$length",
+    "$ascending",
+    "$strictly-ascending",
+    "$unique",
+    "$keys",
+    "$keys-of",
+    "$literal",
+];
+
+/// Whether a value is a matcher and not a plain value.
+pub fn is_matcher(value: &Value) -> bool {
+    named(value).is_some()
+}
+
+/// The matcher's name and argument: an object whose first member begins with `$`.
+pub(super) fn named(value: &Value) -> Option<(&str, &Value)> {
+    let (name, argument) = value.as_object()?.iter().next()?;
+    name.starts_with('$').then_some((name.as_str(), argument))
+}
+
+/// Compares a value, or its absence, with what is expected; every difference is added with its place.
+///
+/// # Errors
+/// When the matcher is wrong: an unknown name, an argument of the wrong type, a bad regular expression.
+pub fn compare(
+    expected: &Value,
+    actual: Option<&Value>,
+    at: &str,
+    kind: &'static str,
+    found: &mut Vec<Deviation>,
+) -> Result<(), Unjudgeable> {
+    if let Some((name, argument)) = named(expected) {
+        return Comparison { at, kind, expected }.matcher(name, argument, actual, found);
+    }
+    match (expected, actual) {
+        (Value::Object(members), Some(Value::Object(_))) => {
+            for (name, inner) in members {
+                compare(inner, actual.and_then(|value| value.get(name)), &pointer_join(at, name), kind, found)?;
+            }
+            Ok(())
+        }
+        (Value::Array(elements), Some(Value::Array(actual))) => elementwise(elements, actual, at, kind, found),
+        (_, Some(value)) if same(expected, value) => Ok(()),
+        _ => {
+            found.push(deviation(at, kind, wanted(expected), actual));
+            Ok(())
+        }
+    }
+}
+
+fn elementwise(
+    expected: &[Value],
+    actual: &[Value],
+    at: &str,
+    kind: &'static str,
+    found: &mut Vec<Deviation>,
+) -> Result<(), Unjudgeable> {
+    if expected.len() != actual.len() {
+        let wanted = format!("array of {}", expected.len());
+        found.push(Deviation { at: at.to_owned(), expected: wanted, actual: format!("array of {}", actual.len()), kind });
+    }
+    for (index, (inner, element)) in expected.iter().zip(actual).enumerate() {
+        compare(inner, Some(element), &format!("{at}/{index}"), kind, found)?;
+    }
+    Ok(())
+}
+
+fn deviation(at: &str, kind: &'static str, expected: String, actual: Option<&Value>) -> Deviation {
+    let actual = actual.map_or_else(|| "absent".to_owned(), describe);
+    Deviation { at: at.to_owned(), expected, actual, kind }
+}
+
+struct Comparison<'a> {
+    at: &'a str,
+    kind: &'static str,
+    /// The whole matcher, for its description.
+    expected: &'a Value,
+}
+
+impl Comparison<'_> {
+    fn matcher(
+        &self,
+        name: &str,
+        argument: &Value,
+        actual: Option<&Value>,
+        found: &mut Vec<Deviation>,
+    ) -> Result<(), Unjudgeable> {
+        match (name, argument) {
+            ("$all", Value::Array(all)) => {
+                all.iter().try_for_each(|one| compare(one, actual, self.at, self.kind, found))?;
+                return Ok(());
+            }
+            ("$equal" | "$literal", other) if !other.is_object() && !other.is_array() => {
+                return compare(other, actual, self.at, self.kind, found);
+            }
+            ("$each", inner) => return self.each(inner, actual, found),
+            ("$length", inner) => return self.length(inner, actual, found),
+            _ => {}
+        }
+        let holds = match actual {
+            None => self.holds_for_absence(name, argument)?,
+            Some(value) => self.holds(name, argument, value)?,
+        };
+        if !holds {
+            found.push(deviation(self.at, self.kind, wanted(self.expected), actual));
+        }
+        Ok(())
+    }
+
+    fn holds_for_absence(&self, name: &str, argument: &Value) -> Result<bool, Unjudgeable> {
+        match name {
+            "$absent" => Ok(argument != &Value::Bool(false)),
+            "$one-of" => self.some(argument, None),
+            "$not" => Ok(!self.trial(argument, None)?),
+            known if MATCHERS.contains(&known) => Ok(false),
+            unknown => Err(self.wrong(&format!("there is no matcher `{unknown}`"))),
+        }
+    }
+
+    fn holds(&self, name: &str, argument: &Value, value: &Value) -> Result<bool, Unjudgeable> {
+        Ok(match name {
+            "$absent" => argument == &Value::Bool(false),
+            "$present" => true,
+            "$type" => types(argument).iter().any(|wanted| has_type(value, wanted)),
+            "$integer" => is_integer(value) && in_range(value, argument),
+            "$regex" => self.regex(argument)?.is_match(value.as_str().unwrap_or_default()) && value.is_string(),
+            "$text" => value.as_str().is_some_and(|text| Some(text.to_lowercase()) == argument.as_str().map(str::to_lowercase)),
+            "$uuid" => value.as_str().is_some_and(|text| is_uuid(text, argument)),
+            "$one-of" => self.some(argument, Some(value))?,
+            "$not" => !self.trial(argument, Some(value))?,
+            "$in" => argument.as_array().is_some_and(|list| list.iter().any(|one| same(one, value))),
+            "$greater" | "$at-least" | "$less" | "$at-most" => self.ordered(name, value, argument)?,
+            "$equal" | "$literal" => same(argument, value),
+            "$same-as" => self.same_but(argument, value),
+            "$none" => self.count(argument, value)? == Some(0),
+            "$contains" => self.pairing(argument, value)?.is_some(),
+            "$unordered" => self.pairing(argument, value)? == Some(true),
+            "$ascending" => along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] <= pair[1])),
+            "$strictly-ascending" => {
+                along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] < pair[1]))
+            }
+            "$unique" => are_unique(argument, value),
+            "$keys" => argument.as_array().is_some_and(|keys| has_keys(value, keys.iter().filter_map(Value::as_str))),
+            "$keys-of" => argument.as_object().is_some_and(|other| has_keys(value, other.keys().map(String::as_str))),
+            unknown => return Err(self.wrong(&format!("there is no matcher `{unknown}`"))),
+        })
+    }
+
+    fn each(&self, inner: &Value, actual: Option<&Value>, found: &mut Vec<Deviation>) -> Result<(), Unjudgeable> {
+        let Some(Value::Array(elements)) = actual else {
+            found.push(deviation(self.at, self.kind, "an array".to_owned(), actual));
+            return Ok(());
+        };
+        for (index, element) in elements.iter().enumerate() {
+            compare(inner, Some(element), &format!("{}/{index}", self.at), self.kind, found)?;
+        }
+        Ok(())
+    }
+
+    fn length(&self, inner: &Value, actual: Option<&Value>, found: &mut Vec<Deviation>) -> Result<(), Unjudgeable> {
+        let length = match actual {
+            Some(Value::Array(elements)) => elements.len(),
+            Some(Value::String(text)) => text.chars().count(),
+            Some(Value::Object(members)) => members.len(),
+            _ => {
+                found.push(deviation(self.at, self.kind, wanted(self.expected), actual));
+                return Ok(());
+            }
+        };
+        if !self.trial(inner, Some(&Value::from(length)))? {
+            let actual = format!("{} of length {length}", actual.map(describe).unwrap_or_default());
+            found.push(Deviation { at: self.at.to_owned(), expected: wanted(self.expected), actual, kind: self.kind });
+        }
+        Ok(())
+    }
+
+    fn trial(&self, expected: &Value, actual: Option<&Value>) -> Result<bool, Unjudgeable> {
+        let mut found = Vec::new();
+        compare(expected, actual, self.at, self.kind, &mut found)?;
+        Ok(found.is_empty())
+    }
+
+    fn some(&self, argument: &Value, actual: Option<&Value>) -> Result<bool, Unjudgeable> {
+        let Value::Array(alternatives) = argument else { return Err(self.wrong("`$one-of` takes a list")) };
+        for alternative in alternatives {
+            if self.trial(alternative, actual)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn regex(&self, argument: &Value) -> Result<regex::Regex, Unjudgeable> {
+        let pattern = argument.as_str().ok_or_else(|| self.wrong("`$regex` takes a string"))?;
+        let ignore_case = self.expected.get("ignore-case") == Some(&Value::Bool(true));
+        RegexBuilder::new(pattern).case_insensitive(ignore_case).build().map_err(|error| self.wrong(&error.to_string()))
+    }
+
+    fn ordered(&self, name: &str, value: &Value, argument: &Value) -> Result<bool, Unjudgeable> {
+        let Value::Number(limit) = argument else { return Err(self.wrong(&format!("`{name}` takes a number"))) };
+        let Value::Number(number) = value else { return Ok(false) };
+        let order = order(number, limit);
+        Ok(match name {
+            "$greater" => order.is_gt(),
+            "$at-least" => order.is_ge(),
+            "$less" => order.is_lt(),
+            _ => order.is_le(),
+        })
+    }
+
+    fn same_but(&self, argument: &Value, value: &Value) -> bool {
+        let excepted = self.expected.get("except").and_then(Value::as_array);
+        let places: Vec<&str> = excepted.into_iter().flatten().filter_map(Value::as_str).collect();
+        same(&without(argument, &places), &without(value, &places))
+    }
+
+    /// How many elements of an array fit; `None` when it is no array.
+    fn count(&self, argument: &Value, value: &Value) -> Result<Option<usize>, Unjudgeable> {
+        let Value::Array(elements) = value else { return Ok(None) };
+        let mut fitting = 0;
+        for element in elements {
+            fitting += usize::from(self.trial(argument, Some(element))?);
+        }
+        Ok(Some(fitting))
+    }
+
+    /// Gives each matcher an element of its own. `Some(true)` when no element is left over, `None` when a matcher found none.
+    fn pairing(&self, argument: &Value, value: &Value) -> Result<Option<bool>, Unjudgeable> {
+        let (Value::Array(matchers), Value::Array(elements)) = (argument, value) else { return Ok(None) };
+        let mut fits = Vec::with_capacity(matchers.len());
+        for matcher in matchers {
+            let row: Result<Vec<bool>, Unjudgeable> = elements.iter().map(|element| self.trial(matcher, Some(element))).collect();
+            fits.push(row?);
+        }
+        let mut owner = vec![None; elements.len()];
+        for matcher in 0..matchers.len() {
+            if !assign(matcher, &fits, &mut owner, &mut vec![false; elements.len()]) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(owner.iter().all(Option::is_some)))
+    }
+
+    fn wrong(&self, why: &str) -> Unjudgeable {
+        Unjudgeable(format!("wrong matcher at {}: {why}", self.at))
+    }
+}
+
+/// One step of the augmenting-path search for a pairing of matchers and elements.
+fn assign(matcher: usize, fits: &[Vec<bool>], owner: &mut [Option<usize>], tried: &mut [bool]) -> bool {
+    for element in 0..owner.len() {
+        if !fits[matcher][element] || std::mem::replace(&mut tried[element], true) {
+            continue;
+        }
+        if owner[element].is_none_or(|other| assign(other, fits, owner, tried)) {
+            owner[element] = Some(matcher);
+            return true;
+        }
+    }
+    false
+}
+
+/// Equality of JSON values: numbers by value, members in any order.
+pub(super) fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => order(one, other).is_eq(),
+        (Value::Array(one), Value::Array(other)) => one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b)),
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len() && one.iter().all(|(name, a)| other.get(name).is_some_and(|b| same(a, b)))
+        }
+        _ => one == other,
+    }
+}
+
+fn order(one: &Number, other: &Number) -> std::cmp::Ordering {
+    let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => one.as_f64().unwrap_or(f64::NAN).total_cmp(&other.as_f64().unwrap_or(f64::NAN)),
+    }
+}
+
+fn types(argument: &Value) -> Vec<&str> {
+    match argument {
+        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        one => one.as_str().into_iter().collect(),
+    }
+}
+
+fn has_type(value: &Value, wanted: &str) -> bool {
+    match wanted {
+        "integer" => is_integer(value),
+        "number" => value.is_number(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        _ => false,
+    }
+}
+
+fn is_integer(value: &Value) -> bool {
+    value.as_f64().is_some_and(|number| number.fract() == 0.0) && value.is_number()
+}
+
+fn in_range(value: &Value, argument: &Value) -> bool {
+    let Value::Number(number) = value else { return false };
+    let limit = |name: &str| argument.get(name).and_then(Value::as_number);
+    limit("min").is_none_or(|min| order(number, min).is_ge()) && limit("max").is_none_or(|max| order(number, max).is_le())
+}
+
+fn is_uuid(text: &str, argument: &Value) -> bool {
+    match argument {
+        Value::String(wanted) => text.eq_ignore_ascii_case(wanted),
+        _ => is_uuid_text(text),
+    }
+}
+
+/// The numbers at a place of every element; `None` where one is missing.
+fn along(argument: &Value, value: &Value) -> Option<Vec<f64>> {
+    let place = argument.as_str()?;
+    value.as_array()?.iter().map(|element| element.pointer(place)?.as_f64()).collect()
+}
+
+fn are_unique(argument: &Value, value: &Value) -> bool {
+    let (Some(place), Value::Array(elements)) = (argument.as_str(), value) else { return false };
+    let mut known = HashSet::new();
+    elements.iter().filter_map(|element| element.pointer(place)).all(|inner| known.insert(inner.to_string().to_lowercase()))
+}
+
+fn has_keys<'k>(value: &Value, keys: impl Iterator<Item = &'k str>) -> bool {
+    let Value::Object(members) = value else { return false };
+    let wanted: HashSet<&str> = keys.collect();
+    wanted.len() == members.len() && wanted.iter().all(|key| members.contains_key(*key))
+}
+
+/// A copy of a value without the places named (`*` stands for every element).
+fn without(value: &Value, places: &[&str]) -> Value {
+    let mut copy = value.clone();
+    for place in places {
+        let tokens: Vec<&str> = place.split('/').skip(1).collect();
+        take_away(&mut copy, &tokens);
+    }
+    copy
+}
+
+fn take_away(value: &mut Value, tokens: &[&str]) {
+    let Some((first, rest)) = tokens.split_first() else { return };
+    let name = first.replace("~1", "/").replace("~0", "~");
+    match value {
+        Value::Object(members) if rest.is_empty() => drop(members.shift_remove(&name)),
+        Value::Object(members) => take_away_inside(members, &name, rest),
+        Value::Array(elements) if name == "*" => elements.iter_mut().for_each(|element| take_away(element, rest)),
+        Value::Array(elements) => {
+            if let Some(element) = name.parse::<usize>().ok().and_then(|index| elements.get_mut(index)) {
+                take_away(element, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn take_away_inside(members: &mut Map<String, Value>, name: &str, rest: &[&str]) {
+    if name == "*" {
+        members.values_mut().for_each(|inner| take_away(inner, rest));
+    } else if let Some(inner) = members.get_mut(name) {
+        take_away(inner, rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(expected: &Value, actual: Option<Value>, places: &[&str]) {
+        let mut found = Vec::new();
+        compare(expected, actual.as_ref(), "", "body", &mut found).expect("the matcher is right");
+        let at: Vec<&str> = found.iter().map(|deviation| deviation.at.as_str()).collect();
+        assert_eq!(at, places, "{expected} against {actual:?}: {found:?}");
+    }
+
+    #[test]
+    fn what_holds_and_what_does_not() {
+        let uuid = "9f8c242a-1f87-4674-b646-76a73ce06072";
+        check(&json!({ "a": 1 }), Some(json!({ "a": 1.0, "b": 2 })), &[]);
+        check(&json!({ "a": 1 }), Some(json!({ "a": "1" })), &["/a"]);
+        check(&json!({ "a": { "$absent": true } }), Some(json!({})), &[]);
+        check(&json!({ "a": { "$absent": true } }), Some(json!({ "a": null })), &["/a"]);
+        check(&json!({ "a": { "$present": true } }), Some(json!({})), &["/a"]);
+        check(&json!({ "a": null }), Some(json!({})), &["/a"]);
+        check(&json!([1, 2]), Some(json!([1, 2, 3])), &[""]);
+        check(&json!([]), Some(json!([])), &[]);
+        check(&json!({ "$integer": { "min": 1 } }), Some(json!(0)), &[""]);
+        check(&json!({ "$integer": {} }), Some(json!(1.0)), &[]);
+        check(&json!({ "$integer": {} }), Some(json!("1")), &[""]);
+        check(&json!({ "$one-of": [200, 401] }), Some(json!(401)), &[]);
+        check(&json!({ "$one-of": [{ "$absent": true }, []] }), None, &[]);
+        check(&json!({ "$not": { "$absent": true } }), None, &[""]);
+        check(&json!({ "$uuid": uuid }), Some(json!(uuid.to_uppercase())), &[]);
+        check(&json!({ "$uuid": true }), Some(json!("{9f8c242a-1f87-4674-b646-76a73ce06072}")), &[""]);
+        check(&json!({ "$regex": "^[0-9]+$" }), Some(json!("12")), &[]);
+        check(&json!({ "$regex": "^a$", "ignore-case": true }), Some(json!("A")), &[]);
+        check(&json!({ "$regex": "" }), Some(json!(12)), &[""]);
+        check(&json!({ "$text": "log in" }), Some(json!("Log In")), &[]);
+        check(&json!({ "$each": { "a": 1 } }), Some(json!([{ "a": 1 }, { "a": 2 }])), &["/1/a"]);
+        check(&json!({ "$none": { "a": 1 } }), Some(json!([{ "a": 2 }])), &[]);
+        check(&json!({ "$none": { "a": 1 } }), Some(json!([{ "a": 1 }])), &[""]);
+        check(&json!({ "$contains": [1, { "$integer": {} }] }), Some(json!([1, "x"])), &[""]);
+        check(&json!({ "$contains": [{ "$integer": {} }, 1] }), Some(json!([1, 7, "x"])), &[]);
+        check(&json!({ "$unordered": [1, 2] }), Some(json!([2, 1])), &[]);
+        check(&json!({ "$unordered": [1, 2] }), Some(json!([2, 1, 3])), &[""]);
+        check(&json!({ "$greater": 9_007_199_254_740_992_u64 }), Some(json!(9_007_199_254_740_993_u64)), &[]);
+        check(&json!({ "$at-most": 3 }), Some(json!(3)), &[]);
+        check(&json!({ "$equal": { "a": 1 } }), Some(json!({ "a": 1, "b": 2 })), &[""]);
+        check(&json!({ "$same-as": { "a": 1, "t": 1 }, "except": ["/t"] }), Some(json!({ "a": 1, "t": 2 })), &[]);
+        check(&json!({ "$same-as": [{ "t": 1 }], "except": ["/*/t"] }), Some(json!([{ "t": 2 }])), &[]);
+        check(&json!({ "$length": { "$at-most": 1 } }), Some(json!([1, 2])), &[""]);
+        check(&json!({ "$length": 2 }), Some(json!("äö")), &[]);
+        check(&json!({ "$ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 1 }])), &[]);
+        check(&json!({ "$strictly-ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 1 }])), &[""]);
+        check(&json!({ "$unique": "/u" }), Some(json!([{ "u": "a" }, { "u": "A" }])), &[""]);
+        check(&json!({ "$keys": ["a"] }), Some(json!({ "a": 1, "b": 1 })), &[""]);
+        check(&json!({ "$keys-of": { "a": 2 } }), Some(json!({ "a": 1 })), &[]);
+        check(&json!({ "$all": [{ "$type": "string" }, { "$regex": "^a" }] }), Some(json!("b")), &[""]);
+        check(&json!({ "$literal": { "$x": 1 } }), Some(json!({ "$x": 1 })), &[]);
+    }
+
+    #[test]
+    fn an_unknown_matcher_is_the_suites_fault() {
+        let mut found = Vec::new();
+        assert!(compare(&json!({ "$foo": 1 }), Some(&json!(1)), "", "body", &mut found).is_err());
+    }
+}

@@ -1,0 +1,284 @@
+//! The record of a run: the one value that every report renders. Its schema is `schemas/suite/record.schema.json`.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::exchange::{Fault, FramingFault, Headers};
+use crate::requirement::{Group, Requirement, RequirementId, Strength};
+use crate::verdict::Verdict;
+
+/// Everything that is known about a finished run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The version of doorspec that made it.
+    pub doorspec: String,
+    /// The suites that ran, in order.
+    pub suites: Vec<String>,
+    pub seed: u64,
+    /// `conforms`, `failed`, `incomplete`, `data-changed` or `fault`.
+    pub outcome: String,
+    /// The exit status.
+    pub exit: u8,
+    /// One sentence each: why the outcome is what it is, beyond the cases (nobody answered, nothing applicable, data changed ...).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// When the run began (RFC 3339, UTC) and how long it took.
+    pub started: String,
+    pub duration_ms: u64,
+    /// Whether warnings count as failures.
+    #[serde(default)]
+    pub strict: bool,
+    pub target: Target,
+    /// What is known of the target, by suite.
+    pub profile: BTreeMap<String, ProfileRecord>,
+    pub untouched: Untouched,
+    pub tally: Tally,
+    pub selection: Selection,
+    pub cases: Vec<CaseRecord>,
+    /// Every catalogue row of the suites that ran, with what this run found about it.
+    pub requirements: Vec<RequirementRecord>,
+    /// The areas, in the order reports show them.
+    pub groups: Vec<Group>,
+}
+
+/// The device under test.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The URL without credentials; `embedded` for the mock devices in the same process.
+    pub url: String,
+    /// What the device says of itself: `firmware`, `model`, `serial`, `api` ... as far as it could be read.
+    pub identity: BTreeMap<String, String>,
+    /// How it was reached: `http`, `https`, `https, certificate not checked` ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+}
+
+/// What was known or found out about the target, for one suite.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileRecord {
+    /// The API edition, e.g. `android-2.9`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    /// True, false, or null where it is not known.
+    pub capabilities: BTreeMap<String, Option<bool>>,
+    /// Choices that the documents leave, settled once: e.g. `force` to `json`.
+    pub dialect: BTreeMap<String, String>,
+}
+
+/// Whether entries of others are as they were.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Untouched {
+    /// True when everything that was there before is there after, unchanged. Null when it could not be compared.
+    pub holds: Option<bool>,
+    /// How many entries of others were compared.
+    pub compared: u64,
+    /// What changed, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
+    /// Entries of this run that could not be removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<String>,
+    /// Deleted entries of this run that the device keeps as tombstones (2N).
+    #[serde(default)]
+    pub tombstones: u64,
+    /// Why it could not be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_unknown: Option<String>,
+}
+
+/// How many cases got which verdict.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Tally {
+    pub pass: u64,
+    pub warn: u64,
+    pub fail: u64,
+    pub observed: u64,
+    pub inconclusive: u64,
+    pub not_applicable: u64,
+    pub error: u64,
+}
+
+impl Tally {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *self.slot(verdict) += 1;
+    }
+
+    /// The count of one verdict.
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        *self.clone().slot(verdict)
+    }
+
+    fn slot(&mut self, verdict: Verdict) -> &mut u64 {
+        match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Warn => &mut self.warn,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Observed => &mut self.observed,
+            Verdict::Inconclusive => &mut self.inconclusive,
+            Verdict::NotApplicable => &mut self.not_applicable,
+            Verdict::Error => &mut self.error,
+        }
+    }
+}
+
+/// How many cases there are and what became of them: nothing is left out in silence.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Selection {
+    /// Cases in the catalogue of the suites that ran.
+    pub known: u64,
+    /// Cases that the filter kept.
+    pub selected: u64,
+    /// Cases that were run.
+    pub run: u64,
+    /// Selected cases that do not apply, by reason.
+    pub not_applicable: BTreeMap<String, u64>,
+    /// Known cases that the filter left out.
+    pub left_out: u64,
+}
+
+/// One case and what was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseRecord {
+    /// E.g. `2n/dir/delete/all-zero-uuid`.
+    pub id: String,
+    pub title: String,
+    /// Every requirement it cites.
+    pub requirements: Vec<RequirementId>,
+    pub verdict: Verdict,
+    /// Why it is not-applicable, inconclusive, an error, or waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The waiver's reason, where a fail is agreed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+    /// Where the case stands.
+    pub source: SourceRecord,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mismatches: Vec<Mismatch>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<ExchangeRecord>,
+    pub duration_ms: u64,
+}
+
+/// A place in a case file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRecord {
+    pub file: String,
+    pub line: u32,
+}
+
+/// One deviation of the device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mismatch {
+    pub requirement: RequirementId,
+    /// How strongly what was broken is demanded.
+    pub level: Strength,
+    /// JSON pointer into the exchange: `/response/status`, `/response/headers/content-type`, `/response/body/result/users/0/uuid`, ...
+    pub at: String,
+    pub expected: String,
+    pub actual: String,
+    /// Which kind of check it was (`status`, `body`, `schema`, `json`, `framing`, `transport` ...); part of a waiver's fingerprint.
+    pub kind: String,
+    /// Index into the case's `exchanges`.
+    pub exchange: usize,
+    /// What the step does, where it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+}
+
+/// What a device did where the documents leave the choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    pub requirement: RequirementId,
+    /// The class it falls into, e.g. `G:12`.
+    pub class: String,
+    pub exchange: usize,
+}
+
+/// One exchange, redacted and bounded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeRecord {
+    /// What it is for: `set-up`, `judged`, `control`, `teardown`, `probe`.
+    pub purpose: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    pub request: RequestRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
+    pub duration_us: u64,
+}
+
+/// A request as it left.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRecord {
+    pub method: String,
+    pub target: String,
+    pub headers: Headers,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<BodyRecord>,
+}
+
+/// A reply as it came.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseRecord {
+    pub status: u16,
+    pub reason: String,
+    pub headers: Headers,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub framing: Vec<FramingFault>,
+    pub body: BodyRecord,
+}
+
+/// A body as evidence.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyRecord {
+    /// Length on the wire, whatever is kept here.
+    pub bytes: u64,
+    /// The text, where it is UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Base64 of the bytes, where it is not UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
+    /// True when only the beginning is kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// A catalogue row and what this run found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequirementRecord {
+    #[serde(rename = "row")]
+    pub requirement: Requirement,
+    /// The worst verdict that cases found *about this row*; absent where no case that cites it was selected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// The cases that cite it.
+    pub cases: Vec<String>,
+}
+
+/// Free-form JSON, sorted as it came.
+pub type Members = IndexMap<String, Value>;

@@ -1,0 +1,121 @@
+//! The verdicts, how they combine, and the exit status of a run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::requirement::Strength;
+
+/// What was found about one case. The order is how bad it is; a verdict only gets worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The profile lacks what the case needs, or the case was not allowed.
+    NotApplicable,
+    /// Judged, and as required.
+    Pass,
+    /// A MAY: classified and recorded, never held against the device.
+    Observed,
+    /// Deviates from a SHOULD.
+    Warn,
+    /// Applicable, but could not be judged.
+    Inconclusive,
+    /// Deviates from a MUST, or breaks an invariant.
+    Fail,
+    /// The suite's own fault.
+    Error,
+}
+
+impl Verdict {
+    /// Every verdict in the order reports list them.
+    pub const ALL: [Self; 7] =
+        [Self::Pass, Self::Warn, Self::Fail, Self::Observed, Self::Inconclusive, Self::NotApplicable, Self::Error];
+
+    /// The word of the contract, e.g. `not-applicable`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not-applicable",
+            Self::Pass => "pass",
+            Self::Observed => "observed",
+            Self::Warn => "warn",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        }
+    }
+
+    /// The verdict of a deviation from a requirement of this strength.
+    pub fn of_deviation(strength: Strength) -> Self {
+        match strength {
+            Strength::May => Self::Observed,
+            Strength::Should => Self::Warn,
+            Strength::Must => Self::Fail,
+        }
+    }
+
+    /// The worse of two.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        self.max(other)
+    }
+}
+
+/// The exit status of the program: one documented constant each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Every applicable case ran, and none failed.
+    Conforms = 0,
+    /// An unwaived fail, or a waiver that is stale, expired or matches nothing; under `--strict` also a warn.
+    DoesNotConform = 1,
+    /// The command line or a file given to doorspec is wrong.
+    Usage = 2,
+    /// Nothing failed, but something applicable could not be judged, or nothing was applicable, or nobody answered.
+    Incomplete = 3,
+    /// The device's own data changed during the run.
+    DataChanged = 4,
+    /// doorspec itself is at fault.
+    Fault = 5,
+}
+
+impl Exit {
+    /// The number for the operating system.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// One sentence for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms: every applicable case ran, and none failed",
+            Self::DoesNotConform => "does not conform",
+            Self::Usage => "the command line or a file given to doorspec is wrong",
+            Self::Incomplete => "incomplete: nothing failed, but not everything applicable could be judged",
+            Self::DataChanged => "the device's own data changed during the run",
+            Self::Fault => "doorspec itself is at fault",
+        }
+    }
+
+    /// The word in the record's `outcome`.
+    pub fn outcome(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::DoesNotConform => "failed",
+            Self::Usage => "usage",
+            Self::Incomplete => "incomplete",
+            Self::DataChanged => "data-changed",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// The one that wins when several hold: the first of 5, 4, 1, 3, 0.
+    #[must_use]
+    pub fn winner(self, other: Self) -> Self {
+        let rank = |exit: Self| match exit {
+            Self::Conforms => 0,
+            Self::Incomplete => 1,
+            Self::DoesNotConform => 2,
+            Self::DataChanged => 3,
+            Self::Fault => 4,
+            Self::Usage => 5,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
