@@ -187,7 +187,7 @@ fn span(source: &str, place: Place) -> Option<Range<usize>> {
     let text = source[line..].split('\n').next().unwrap_or_default();
     let text = text.strip_suffix('\r').unwrap_or(text);
     let start = text.char_indices().nth(place.column.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
-    let wanted = (start + place.end.saturating_sub(place.start)).min(text.len());
+    let wanted = start.saturating_add(place.end.saturating_sub(place.start)).min(text.len());
     let end = (wanted..text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
     Some(line + start..line + end)
 }

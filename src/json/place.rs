@@ -89,7 +89,7 @@ impl Places {
             b'[' => self.children(parent).nth(element_index(token)?),
             b'{' => {
                 let name = unescape(token)?;
-                self.children(parent).filter(|child| self.is_named(*child, &name)).last()
+                self.children(parent).filter(|child| string::name_of(&self.text[self.nodes[*child].key.clone()]) == name).last()
             }
             _ => None,
         }
@@ -99,15 +99,6 @@ impl Places {
         let end = self.nodes[parent].next;
         let first = Some(parent + 1).filter(|first| *first < end);
         std::iter::successors(first, move |child| Some(self.nodes[*child].next).filter(|next| *next < end))
-    }
-
-    fn is_named(&self, node: usize, name: &str) -> bool {
-        let key = &self.text[self.nodes[node].key.clone()];
-        let body = match key {
-            [b'"' | b'\'', body @ .., _] => body,
-            bare => bare,
-        };
-        body == name.as_bytes() || (!body.is_ascii() || body.contains(&b'\\')) && string::decode(body, &mut |_, _| {}) == name
     }
 }
 

@@ -1,14 +1,16 @@
 //! The reader: one pass over the bytes, iterative in breadth and bounded in depth, that goes on wherever the meaning is plain.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::str::from_utf8;
 
-use serde_json::map::Entry;
 use serde_json::{Map, Value};
 
 use super::fault::{JsonFault, foreign_encoding, found};
 use super::place::{Node, Places};
 use super::pointer::Trail;
+use super::string;
 use super::token::is_word;
 
 /// How deeply arrays and objects may be nested. A reader may set a limit (RFC 8259 section 9); a hostile device must not be
@@ -56,6 +58,13 @@ pub fn read_with_places(bytes: &[u8]) -> (Reading, Places) {
 /// Reading cannot go on; the fault that says why is already named.
 pub(super) struct Stopped;
 
+/// A member of an object that is still open.
+struct Member {
+    name: String,
+    key: Range<usize>,
+    value: Value,
+}
+
 pub(super) struct Reader<'b> {
     pub(super) bytes: &'b [u8],
     /// The whole text, where all of it is UTF-8: then strings are cut out of it without another check.
@@ -63,8 +72,8 @@ pub(super) struct Reader<'b> {
     pub(super) at: usize,
     faults: Vec<JsonFault>,
     unnamed: usize,
-    /// Where the names of the members of all open objects are, each name once, in the order of their maps.
-    names: Vec<Range<usize>>,
+    /// The members of all open objects: they move into a map once their number is known.
+    members: Vec<Member>,
     /// Where every value is, in the order of the text, when somebody wants to know.
     nodes: Option<Vec<Node>>,
 }
@@ -72,7 +81,7 @@ pub(super) struct Reader<'b> {
 impl<'b> Reader<'b> {
     fn new(bytes: &'b [u8], nodes: Option<Vec<Node>>) -> Self {
         let text = from_utf8(bytes).ok();
-        Self { bytes, text, at: 0, faults: Vec::new(), unnamed: 0, names: Vec::new(), nodes }
+        Self { bytes, text, at: 0, faults: Vec::new(), unnamed: 0, members: Vec::new(), nodes }
     }
 
     fn read(mut self) -> (Reading, Vec<Node>) {
@@ -140,15 +149,41 @@ impl<'b> Reader<'b> {
 
     fn object(&mut self, trail: &Trail<'_>, depth: usize) -> Result<Value, Stopped> {
         let open = self.descend(depth)?;
-        let mut members = Map::new();
-        let base = self.names.len();
-        while self.another(b'}', open, members.is_empty())? {
+        let base = self.members.len();
+        while self.another(b'}', open, self.members.len() == base)? {
             let (name, key) = self.member_name(trail)?;
             let value = self.value(&Trail::Member(trail, &name), depth + 1, key.clone())?;
-            self.admit(&mut members, name, value, key, trail, base);
+            self.members.push(Member { name, key, value });
         }
-        self.names.truncate(base);
-        Ok(Value::Object(members))
+        Ok(self.gather(trail, base))
+    }
+
+    /// Makes an object of the members from `base` on; of a name that is there twice, the last value wins.
+    fn gather(&mut self, trail: &Trail<'_>, base: usize) -> Value {
+        let count = self.members.len() - base;
+        let mut object = Map::with_capacity(count);
+        for member in &mut self.members[base..] {
+            object.insert(std::mem::take(&mut member.name), member.value.take());
+        }
+        if object.len() < count {
+            self.name_repeated(trail, base);
+        }
+        self.members.truncate(base);
+        Value::Object(object)
+    }
+
+    fn name_repeated(&mut self, trail: &Trail<'_>, base: usize) {
+        let mut seen = HashMap::new();
+        let keys: Vec<_> = self.members[base..].iter().map(|member| member.key.clone()).collect();
+        for again in keys {
+            match seen.entry(string::name_of(&self.bytes[again.clone()])) {
+                Entry::Vacant(vacant) => drop(vacant.insert(again)),
+                Entry::Occupied(occupied) => {
+                    let (name, first) = (occupied.key().clone().into_owned(), occupied.get().clone());
+                    self.name(|| JsonFault::DuplicateMember { pointer: trail.pointer(), name, first, again });
+                }
+            }
+        }
     }
 
     fn descend(&mut self, depth: usize) -> Result<usize, Stopped> {
@@ -158,35 +193,6 @@ impl<'b> Reader<'b> {
         }
         self.at += 1;
         Ok(open)
-    }
-
-    /// Puts a member into its object; a name that is already there is a fault, and its last value wins.
-    fn admit(
-        &mut self,
-        members: &mut Map<String, Value>,
-        name: String,
-        value: Value,
-        again: Range<usize>,
-        trail: &Trail<'_>,
-        base: usize,
-    ) {
-        let name = match members.entry(name) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(value);
-                return self.names.push(again);
-            }
-            Entry::Occupied(mut occupied) => {
-                occupied.insert(value);
-                if self.faults.len() >= FAULT_LIMIT {
-                    self.unnamed += 1;
-                    return;
-                }
-                occupied.key().clone()
-            }
-        };
-        let nth = members.keys().position(|have| *have == name).unwrap_or_default();
-        let first = self.names[base + nth].clone();
-        self.name(|| JsonFault::DuplicateMember { pointer: trail.pointer(), name, first, again });
     }
 
     /// Whether another item follows in the array or object that began at `open`; takes the comma before it, or the end.

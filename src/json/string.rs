@@ -1,5 +1,6 @@
 //! The inside of a JSON string: where it ends, and what its escapes mean.
 
+use std::borrow::Cow;
 use std::str::from_utf8;
 
 /// What is wrong inside a string, with its place among the bytes of the string.
@@ -45,6 +46,18 @@ pub(super) fn decode(body: &[u8], report: &mut dyn FnMut(usize, Problem)) -> Str
         }
     }
     text
+}
+
+/// The name that a member's key means, as it stands in the text: in quotes of either kind, or (by mistake) in none.
+pub(super) fn name_of(key: &[u8]) -> Cow<'_, str> {
+    let body = match key {
+        [b'"' | b'\'', body @ .., _] => body,
+        bare => bare,
+    };
+    match from_utf8(body) {
+        Ok(name) if !body.contains(&b'\\') => Cow::Borrowed(name),
+        _ => Cow::Owned(decode(body, &mut |_, _| {})),
+    }
 }
 
 fn push_run(text: &mut String, run: &[u8], at: usize, report: &mut dyn FnMut(usize, Problem)) {

@@ -1,0 +1,268 @@
+//! The report for CI and QA tools: JUnit XML.
+//!
+//! The mapping is the contract of the verdicts: what the suite found against a MUST is a `<failure>`, what it could not judge is
+//! an `<error>`, and what does not apply, or is agreed on, is `<skipped>` with the reason. Class and case names are parts of the
+//! case id, so that a tool that follows a case over time finds it again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use crate::record::{CaseRecord, Record};
+use crate::report::evidence::transcript;
+use crate::report::failure::case_failure;
+use crate::report::outcome::{area_and_name, row, worst};
+use crate::report::plain::{capped, visible, visible_lines};
+use crate::report::style::Style;
+use crate::verdict::Verdict;
+
+/// How much evidence one case carries; the record has all of it.
+const EVIDENCE: usize = 8 * 1024;
+
+/// Which readers the file is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// What Jenkins' JUnit plugin, GitLab, Xray, TestRail and most others read: properties within cases.
+    #[default]
+    Common,
+    /// What the schema of Jenkins' xUnit plugin allows, to the letter: the properties are lines of `system-out`.
+    Strict,
+}
+
+/// The run as JUnit XML, one suite an area. It is well-formed whatever the device sent, and the same record gives the same bytes.
+pub fn junit(record: &Record, dialect: Dialect) -> String {
+    let mut report = Report::new("doorspec");
+    report.set_time(Duration::from_millis(record.duration_ms));
+    for (id, (area, cases)) in by_area(record).into_iter().enumerate() {
+        report.add_test_suite(suite(id, &area, &cases, record, dialect));
+    }
+    // Writing into memory cannot fail, and every string has passed the escaping above.
+    let xml = report.to_string().expect("the report is plain text in memory");
+    match dialect {
+        Dialect::Common => xml,
+        Dialect::Strict => xml.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1),
+    }
+}
+
+fn by_area(record: &Record) -> BTreeMap<String, Vec<&CaseRecord>> {
+    let mut areas: BTreeMap<String, Vec<&CaseRecord>> = BTreeMap::new();
+    for case in &record.cases {
+        areas.entry(area_and_name(&case.id).0).or_default().push(case);
+    }
+    areas
+}
+
+fn suite(id: usize, area: &str, cases: &[&CaseRecord], record: &Record, dialect: Dialect) -> TestSuite {
+    let mut suite = TestSuite::new(area);
+    suite.set_time(Duration::from_millis(cases.iter().map(|case| case.duration_ms).sum()));
+    let attributes = [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
+    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
+    for (name, value) in suite_properties(record) {
+        suite.add_property(Property::new(name, visible(&value)));
+    }
+    suite.add_test_cases(cases.iter().map(|case| test_case(case, record, dialect)));
+    suite
+}
+
+/// The beginning of the run. Readers of the strict form take an instant without zone for UTC and refuse one with a zone.
+fn timestamp(started: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Common => visible(started),
+        Dialect::Strict => visible(started.get(..19).unwrap_or(started)),
+    }
+}
+
+fn suite_properties(record: &Record) -> Vec<(String, String)> {
+    let mut properties = vec![
+        ("doorspec".to_owned(), record.doorspec.clone()),
+        ("seed".to_owned(), record.seed.to_string()),
+        ("outcome".to_owned(), record.outcome.clone()),
+        ("strict".to_owned(), record.strict.to_string()),
+        ("target.url".to_owned(), record.target.url.clone()),
+    ];
+    properties.extend(record.target.identity.iter().map(|(name, value)| (format!("target.{}", visible(name)), value.clone())));
+    properties
+}
+
+fn test_case(case: &CaseRecord, record: &Record, dialect: Dialect) -> TestCase {
+    let (class, name) = area_and_name(&case.id);
+    let mut test_case = TestCase::new(name, status(case, record));
+    test_case.set_classname(class).set_time(Duration::from_millis(case.duration_ms));
+    let facts = facts(case, record);
+    let output = output(case, record);
+    match dialect {
+        Dialect::Common => {
+            let place = [("file", visible(&case.source.file)), ("line", case.source.line.to_string())];
+            test_case.extra.extend(place.map(|(name, value)| (name.into(), value.into())));
+            test_case.add_properties(facts.iter().map(|(name, value)| Property::new(name, visible(value))));
+            output.map(|output| test_case.set_system_out(output));
+        }
+        Dialect::Strict => {
+            let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", visible(value))).collect();
+            test_case.set_system_out(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
+        }
+    }
+    test_case
+}
+
+fn status(case: &CaseRecord, record: &Record) -> TestCaseStatus {
+    let (kind, word) = match case.verdict {
+        Verdict::Pass | Verdict::Observed => return TestCaseStatus::success(),
+        Verdict::Warn if !record.strict => return TestCaseStatus::success(),
+        Verdict::NotApplicable => return skipped(case.reason.as_deref().unwrap_or("not applicable")),
+        Verdict::Warn => (NonSuccessKind::Failure, "should"),
+        Verdict::Fail => match &case.waived {
+            Some(why) => return skipped(&format!("waived: {why}")),
+            None => (NonSuccessKind::Failure, "must"),
+        },
+        Verdict::Inconclusive => (NonSuccessKind::Error, "inconclusive"),
+        Verdict::Error => (NonSuccessKind::Error, "suite"),
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(message(case)).set_type(word).set_description(block(case, record));
+    status
+}
+
+fn skipped(why: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(visible(why));
+    status
+}
+
+/// One line for a list of failures: what, expected, actual.
+fn message(case: &CaseRecord) -> String {
+    match (worst(case), &case.reason) {
+        (Some(worst), _) => {
+            let more = case.mismatches.len() - 1;
+            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            let (what, at) = (visible(&case.title), visible(&worst.at));
+            format!("{what}: {at} expected: {} actual: {}{more}", visible(&worst.expected), visible(&worst.actual))
+        }
+        (None, Some(reason)) => format!("{}: {}", visible(&case.title), visible(reason)),
+        (None, None) => visible(&case.title),
+    }
+}
+
+/// The text block that a terminal shows as well.
+fn block(case: &CaseRecord, record: &Record) -> String {
+    case_failure(case, record, Style::PLAIN)
+}
+
+/// The facts about a case, in a fixed order: requirements, place, run, observations.
+fn facts(case: &CaseRecord, record: &Record) -> Vec<(String, String)> {
+    let mut facts = vec![("title".to_owned(), case.title.clone()), ("verdict".to_owned(), case.verdict.word().to_owned())];
+    for id in &case.requirements {
+        facts.push(("requirement".to_owned(), id.0.clone()));
+    }
+    let cited = case.requirements.iter().filter_map(|id| row(record, id)).map(|row| row.requirement.strength).max();
+    let level = worst(case).map(|mismatch| mismatch.level).or(cited);
+    facts.extend(level.map(|level| ("level".to_owned(), level.word().to_owned())));
+    facts.push(("source".to_owned(), format!("{}:{}", case.source.file, case.source.line)));
+    facts.push(("seed".to_owned(), record.seed.to_string()));
+    facts.push(("target".to_owned(), record.target.url.clone()));
+    facts.extend(record.target.identity.get("firmware").map(|firmware| ("firmware".to_owned(), firmware.clone())));
+    for observation in &case.observations {
+        facts.push(("observation".to_owned(), format!("{} {}", observation.requirement, observation.class)));
+    }
+    facts.extend(case.waived.as_ref().map(|why| ("waived".to_owned(), why.clone())));
+    facts
+}
+
+/// The evidence: for a warning first what is wrong, which no other element says.
+fn output(case: &CaseRecord, record: &Record) -> Option<String> {
+    let wanted = matches!(case.verdict, Verdict::Warn | Verdict::Fail | Verdict::Inconclusive | Verdict::Error);
+    if !wanted {
+        return None;
+    }
+    let is_told_elsewhere = case.waived.is_none() && (case.verdict != Verdict::Warn || record.strict);
+    let told = if is_told_elsewhere { String::new() } else { block(case, record) + "\n" };
+    let evidence: Vec<_> = case.exchanges.iter().map(transcript).collect();
+    let output = told + &capped(&evidence.join("\n"), EVIDENCE);
+    (!output.is_empty()).then(|| visible_lines(&output))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn case_of(xml: &str, name: &str) -> String {
+        let start = xml.find(&format!("<testcase name=\"{name}\"")).expect("the case is in the report");
+        let rest = &xml[start..];
+        let end = rest[1..].find("<testcase").or(rest.find("</testsuite>")).expect("a suite ends");
+        rest[..end].to_owned()
+    }
+
+    fn check(record: &Record, name: &str, has: &str, lacks: &str) {
+        let case = case_of(&junit(record, Dialect::Common), name);
+        assert!(case.contains(has), "{name}: {case}");
+        assert!(!case.contains(lacks), "{name}: {case}");
+    }
+
+    #[test]
+    fn every_verdict_has_its_element() {
+        let record = sample::full();
+        let strict = Record { strict: true, ..record.clone() };
+        let message = "<failure message=\"the reserved all-zero uuid is refused: /response/body/result/users/1/errors/0/code \
+                       expected: string &quot;EDIR_UUID_INVALID_FORMAT&quot; actual: absent\" type=\"must\">fail: ";
+        check(
+            &record,
+            "one",
+            "classname=\"2n.dir.delete\" time=\"0.003\" file=\"cases/2n/dir/delete.json\" line=\"41\">",
+            "<failure",
+        );
+        check(&record, "all-zero-uuid", message, "<error");
+        check(&record, "empty-list", "<property name=\"verdict\" value=\"warn\"/>", "<failure");
+        check(&record, "empty-list", "<system-out>warn: an empty list", "<failure");
+        check(&strict, "empty-list", "type=\"should\">warn: ", "<error");
+        check(&record, "name-length/256", "<skipped message=\"waived: agreed until firmware 2.47\"/>", "<failure");
+        check(&record, "neither-key", "<property name=\"observation\" value=\"2N-DIR-DEL-022 G:12\"/>", "<system-out");
+        check(&record, "by-owner", "type=\"inconclusive\">inconclusive: ", "<failure");
+        check(&record, "photo", "<skipped message=\"the profile lacks dir.photo\"/>", "<system-out");
+        check(&record, "broken-case", "type=\"suite\">error: ", "<failure");
+    }
+
+    #[test]
+    fn whatever_the_device_sent_the_file_is_well_formed() {
+        let allowed =
+            |character: char| matches!(character, '\n' | '\t' | ' '..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}');
+        for record in [sample::hostile(), sample::full()] {
+            for dialect in [Dialect::Common, Dialect::Strict] {
+                let xml = junit(&record, dialect);
+                assert!(xml.chars().all(allowed), "{xml}");
+                assert!(!xml.contains("]]>"), "{xml}");
+                assert_eq!(junit(&record, dialect), xml);
+                if dialect == Dialect::Common {
+                    let report = Report::deserialize_from_str(&xml).unwrap();
+                    assert_eq!(report.tests, record.cases.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn evidence_is_bounded() {
+        let xml = junit(&sample::hostile(), Dialect::Common);
+        let output = xml.split("<system-out>").nth(1).and_then(|rest| rest.split("</system-out>").next()).unwrap();
+        assert!(output.contains("more bytes are in the record"));
+        assert!(output.replace("&gt;", ">").replace("&lt;", "<").len() < 2 * EVIDENCE, "{}", output.len());
+    }
+
+    #[test]
+    fn the_strict_dialect_says_the_same_without_what_its_schema_lacks() {
+        let record = sample::full();
+        let xml = junit(&record, Dialect::Strict);
+        assert!(xml.contains("timestamp=\"2026-11-25T10:00:00\""));
+        for lacking in ["</properties>\n        </testcase>", "line=\"41\"", "errors=\"2\" skipped"] {
+            assert!(!xml.contains(lacking), "{lacking}");
+        }
+        assert!(xml.lines().nth(1).is_some_and(|head| !head.contains("skipped")), "{xml}");
+        let case = case_of(&xml, "neither-key");
+        assert!(
+            case.contains("<system-out>title: neither owner nor users\nverdict: observed\nrequirement: 2N-DIR-DEL-022\n"),
+            "{case}"
+        );
+        assert!(case.contains("observation: 2N-DIR-DEL-022 G:12\n"), "{case}");
+    }
+}

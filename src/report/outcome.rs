@@ -1,0 +1,213 @@
+//! The few sentences in which a run is summed up, in the same words in every report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::record::{CaseRecord, Mismatch, Record, RequirementRecord, Untouched};
+use crate::report::evidence::quoted;
+use crate::report::plain::{counted, visible};
+use crate::requirement::RequirementId;
+use crate::verdict::{Exit, Verdict};
+
+/// Whether the case is a failure that counts: not one that was agreed on.
+pub fn fails(case: &CaseRecord) -> bool {
+    case.verdict == Verdict::Fail && case.waived.is_none()
+}
+
+/// Whether somebody has to look at the case: it failed, or it could not be judged.
+fn is_trouble(case: &CaseRecord) -> bool {
+    matches!(case.verdict, Verdict::Warn | Verdict::Inconclusive | Verdict::Error) || fails(case)
+}
+
+/// How many failures were agreed on.
+pub fn waived(record: &Record) -> u64 {
+    record.cases.iter().filter(|case| case.verdict == Verdict::Fail && case.waived.is_some()).count() as u64
+}
+
+/// The exit status of the record; a number that is none is a fault.
+pub fn exit(record: &Record) -> Exit {
+    use Exit::{Conforms, DataChanged, DoesNotConform, Fault, Incomplete, Usage};
+    let all = [Conforms, DoesNotConform, Usage, Incomplete, DataChanged, Fault];
+    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Fault)
+}
+
+/// The outcome in one sentence, e.g. `does not conform: 2 cases fail`.
+pub fn sentence(record: &Record) -> String {
+    let exit = exit(record);
+    let mut said = exit.sentence().to_owned();
+    if exit == Exit::DoesNotConform {
+        let failed = record.cases.iter().filter(|case| fails(case)).count() as u64;
+        let warned = if record.strict { record.tally.warn } else { 0 };
+        let counts = [(failed, "case fails", "cases fail"), (warned, "case warns", "cases warn")];
+        let counts: Vec<_> = counts.iter().filter(|row| row.0 > 0).map(|(count, one, many)| counted(*count, one, many)).collect();
+        if !counts.is_empty() {
+            said = format!("{said}: {}", counts.join(", "));
+        }
+    }
+    said
+}
+
+/// Whether the device's own data is as it was, in one sentence.
+pub fn untouched(untouched: &Untouched) -> String {
+    match (untouched.holds, &untouched.why_unknown) {
+        (Some(true), _) if untouched.compared == 0 => "untouched: the device held no entries of others".to_owned(),
+        (Some(true), _) => {
+            format!("untouched: {} compared, none changed", counted(untouched.compared, "entry of others", "entries of others"))
+        }
+        (Some(false), _) => format!("CHANGED: {}", counted(untouched.changes.len() as u64, "change", "changes")),
+        (None, Some(why)) => format!("not known: {}", visible(why)),
+        (None, None) => "not known: it was not compared".to_owned(),
+    }
+}
+
+/// What this run leaves on the device, one sentence each.
+pub fn remains(untouched: &Untouched) -> Vec<String> {
+    let mut remains = Vec::new();
+    if untouched.tombstones > 0 {
+        let count = counted(untouched.tombstones, "deleted entry of this run remains", "deleted entries of this run remain");
+        remains.push(format!("{count} as a tombstone"));
+    }
+    remains.extend(untouched.left_behind.iter().map(|entry| format!("could not be removed: {}", visible(entry))));
+    remains
+}
+
+/// The catalogue row with this id.
+pub fn row<'r>(record: &'r Record, id: &RequirementId) -> Option<&'r RequirementRecord> {
+    record.requirements.iter().find(|row| row.requirement.id == *id)
+}
+
+/// The requirements that a case breaks, the most strongly demanded first, each once.
+pub fn broken(case: &CaseRecord) -> Vec<&RequirementId> {
+    let mut mismatches: Vec<&Mismatch> = case.mismatches.iter().collect();
+    mismatches.sort_by_key(|mismatch| std::cmp::Reverse(mismatch.level));
+    let mut seen = BTreeSet::new();
+    mismatches.iter().map(|mismatch| &mismatch.requirement).filter(|id| seen.insert(*id)).collect()
+}
+
+/// The first of the deviations that are demanded most strongly.
+pub fn worst(case: &CaseRecord) -> Option<&Mismatch> {
+    case.mismatches.iter().rev().max_by_key(|mismatch| mismatch.level)
+}
+
+/// What kind of trouble a case is in: cases with the same kind deviate in the same way. It is made of what a waiver is made of
+/// (requirement, place without its positions, kind), of the status where that is what differs, or else of the reason.
+fn kind(case: &CaseRecord) -> String {
+    let mut parts = vec![case.verdict.word().to_owned()];
+    if case.mismatches.is_empty() {
+        parts.push(case.reason.clone().unwrap_or_default());
+    }
+    for mismatch in &case.mismatches {
+        let status = if mismatch.kind == "status" { mismatch.actual.as_str() } else { "" };
+        parts.push([&mismatch.requirement.0, &mismatch.kind, &place(&mismatch.at), status].join(" "));
+    }
+    parts.dedup();
+    parts.join("\n")
+}
+
+/// The cases in trouble, by kind of trouble: errors, then failures, then what could not be judged, then warnings.
+pub fn kinds(record: &Record) -> Vec<Vec<&CaseRecord>> {
+    let rank = |case: &CaseRecord| {
+        [Verdict::Error, Verdict::Fail, Verdict::Inconclusive].iter().position(|verdict| *verdict == case.verdict)
+    };
+    let mut places = BTreeMap::new();
+    let mut kinds: Vec<Vec<&CaseRecord>> = Vec::new();
+    for case in record.cases.iter().filter(|case| is_trouble(case)) {
+        let place = *places.entry(kind(case)).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some(alike) => alike.push(case),
+            None => kinds.push(vec![case]),
+        }
+    }
+    kinds.sort_by_key(|alike| rank(alike[0]).unwrap_or(usize::MAX));
+    kinds
+}
+
+/// What the device did where it may choose: by requirement and class, the cases that saw it.
+pub fn observed(record: &Record) -> BTreeMap<(&str, &str), Vec<&str>> {
+    let mut seen: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for case in &record.cases {
+        for observation in &case.observations {
+            let cases = seen.entry((&observation.requirement.0, &observation.class)).or_default();
+            if cases.last() != Some(&case.id.as_str()) {
+                cases.push(&case.id);
+            }
+        }
+    }
+    seen
+}
+
+/// The area of a case and its name there: `2n/dir/delete/uuid/short` is `uuid/short` of `2n.dir.delete`.
+pub fn area_and_name(id: &str) -> (String, String) {
+    let parts: Vec<&str> = id.split('/').collect();
+    let (area, rest) = parts.split_at(parts.len().saturating_sub(1).min(3));
+    let area = if area.is_empty() { "doorspec".to_owned() } else { area.join(".") };
+    (visible(&area), visible(&rest.join("/")))
+}
+
+fn place(pointer: &str) -> String {
+    let is_position = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    pointer.split('/').map(|part| if is_position(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// The command that runs one case again.
+pub fn rerun(case: &CaseRecord, record: &Record) -> String {
+    let url = if record.target.url.contains("://") { format!("{} ", quoted(&record.target.url)) } else { String::new() };
+    let strict = if record.strict { " --strict" } else { "" };
+    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), record.seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_run_is_summed_up_in_one_sentence() {
+        let full = sample::full();
+        assert_eq!(sentence(&full), "does not conform: 2 cases fail");
+        assert_eq!(sentence(&Record { strict: true, ..full }), "does not conform: 2 cases fail, 1 case warns");
+        assert_eq!(sentence(&sample::passing()), "conforms: every applicable case ran, and none failed");
+    }
+
+    #[test]
+    fn what_became_of_the_data_is_one_sentence() {
+        let rows = [
+            (
+                Untouched { holds: Some(true), compared: 1, ..Untouched::default() },
+                "untouched: 1 entry of others compared, none changed",
+            ),
+            (Untouched { holds: Some(true), ..Untouched::default() }, "untouched: the device held no entries of others"),
+            (Untouched { holds: Some(false), changes: vec!["x".into()], ..Untouched::default() }, "CHANGED: 1 change"),
+            (Untouched::default(), "not known: it was not compared"),
+            (Untouched { why_unknown: Some("no\nrights".into()), ..Untouched::default() }, "not known: no\\nrights"),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(untouched(&value), expected);
+        }
+    }
+
+    #[test]
+    fn the_same_deviation_at_another_position_is_of_the_same_kind() {
+        let mut first = sample::failing("2n/a/b/c", "c", "2N-DIR-DEL-034");
+        let mut second = first.clone();
+        second.mismatches[0].at = "/response/body/result/users/7/errors/0/code".into();
+        assert_eq!(kind(&first), kind(&second));
+        second.mismatches[0].kind = "schema".into();
+        assert_ne!(kind(&first), kind(&second));
+        first.mismatches.clear();
+        assert_ne!(kind(&first), kind(&second));
+    }
+
+    #[test]
+    fn names_are_parts_of_the_id() {
+        let rows = [
+            ("2n/dir/delete/all-zero-uuid", ("2n.dir.delete", "all-zero-uuid")),
+            ("2n/dir/delete/uuid/short", ("2n.dir.delete", "uuid/short")),
+            ("bas-ip/link", ("bas-ip", "link")),
+            ("odd", ("doorspec", "odd")),
+            ("", ("doorspec", "")),
+        ];
+        for (id, (class, name)) in rows {
+            assert_eq!(area_and_name(id), (class.to_owned(), name.to_owned()));
+        }
+    }
+}
