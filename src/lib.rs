@@ -14,6 +14,7 @@ pub mod record;
 pub mod report;
 pub mod requirement;
 pub mod runner;
+pub mod selftest;
 pub mod session;
 pub mod suite;
 pub mod verdict;

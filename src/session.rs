@@ -25,7 +25,7 @@ use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
-use crate::runner::{self, Event, Known, Manner, Maker, Ours, Probed, Redaction, Scope, SuiteRun, Transport};
+use crate::runner::{self, Event, Known, Maker, Manner, Ours, Probed, Redaction, Scope, SuiteRun, Transport};
 use crate::suite::{self, Profile};
 
 /// How a target is treated.
@@ -99,7 +99,8 @@ impl<'c> Session<'c> {
         patience: &Patience,
     ) -> Result<Self, Obstacle> {
         let login = login(suite, profile.as_ref());
-        let client = Client::new(options(url, patience), credentials.clone(), login).map_err(|error| Obstacle::Setup(error.to_string()))?;
+        let client = Client::new(options(url, patience), credentials.clone(), login)
+            .map_err(|error| Obstacle::Setup(error.to_string()))?;
         Ok(Self { suite, profile, client, credentials, server: None })
     }
 
@@ -111,7 +112,8 @@ impl<'c> Session<'c> {
         let setup = |why: String| Obstacle::Setup(why);
         let device = mock::device(&suite.suite.suite, settings).map_err(|error| setup(error.to_string()))?;
         let options = ServerOptions { latency: patience.latency };
-        let server = Server::start(device, ([127, 0, 0, 1], 0).into(), options).await.map_err(|error| setup(error.to_string()))?;
+        let server =
+            Server::start(device, ([127, 0, 0, 1], 0).into(), options).await.map_err(|error| setup(error.to_string()))?;
         let url = Url::parse(&format!("http://{}", server.address())).map_err(|error| setup(error.to_string()))?;
         let session = Self::device(suite, &url, credentials(&settings.accounts), None, &patience)?;
         Ok(Self { server: Some(server), ..session })
@@ -120,7 +122,8 @@ impl<'c> Session<'c> {
     /// Settings of a mock with nothing wrong or different about it.
     pub fn plain_mock(seed: u64) -> Settings {
         let account = |user: &str, password: &str| Account { user: user.to_owned(), password: password.to_owned() };
-        let accounts = Accounts { admin: account("doorspec-admin", "Tulip-4711"), limited: account("doorspec-limited", "Daisy-0815") };
+        let accounts =
+            Accounts { admin: account("doorspec-admin", "Tulip-4711"), limited: account("doorspec-limited", "Daisy-0815") };
         Settings { accounts, scheme: Scheme::Digest, seed, defects: Vec::new(), quirks: Vec::new() }
     }
 
@@ -184,7 +187,8 @@ impl<'c> Session<'c> {
     /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
     async fn learn_schemes(&self, known: &mut Known) {
         let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
-        let request = Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
+        let request =
+            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
         let Ok(answer) = self.client.exchange(&request).await.outcome else { return };
         let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());

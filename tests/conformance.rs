@@ -5,8 +5,8 @@
 use std::env;
 use std::process::ExitCode;
 
-use doorspec::catalogue::{Catalogue, CatalogueCase, SuiteCatalogue};
 use doorspec::case::Risk;
+use doorspec::catalogue::{Catalogue, CatalogueCase, SuiteCatalogue};
 use doorspec::client::{Credentials, UserPassword};
 use doorspec::plan::Choice;
 use doorspec::record::CaseRecord;
@@ -32,7 +32,8 @@ fn trial(suite: &'static SuiteCatalogue, case: &'static CatalogueCase) -> Trial 
 }
 
 fn judge(suite: &SuiteCatalogue, case: &CatalogueCase) -> Result<Completion, Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failed::from(error.to_string()))?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| Failed::from(error.to_string()))?;
     let record = runtime.block_on(run(suite, case))?;
     match record.verdict {
         Verdict::Pass | Verdict::Observed | Verdict::Warn => Ok(Completion::Completed),
@@ -76,7 +77,14 @@ fn explanation(record: &CaseRecord) -> String {
     let mut lines = vec![format!("{}: {} ({}:{})", record.verdict.word(), record.title, record.source.file, record.source.line)];
     lines.extend(record.reason.clone());
     for mismatch in &record.mismatches {
-        lines.push(format!("{} ({}) {}  expected: {}  actual: {}", mismatch.requirement, mismatch.level.word(), mismatch.at, mismatch.expected, mismatch.actual));
+        lines.push(format!(
+            "{} ({}) {}  expected: {}  actual: {}",
+            mismatch.requirement,
+            mismatch.level.word(),
+            mismatch.at,
+            mismatch.expected,
+            mismatch.actual
+        ));
     }
     lines.join("\n")
 }

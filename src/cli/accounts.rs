@@ -7,7 +7,10 @@ use crate::mock::device::{Account, Accounts};
 
 /// The accounts that the environment names.
 pub(super) fn from_environment() -> Credentials {
-    Credentials { admin: account("DOORSPEC_USER", "DOORSPEC_PASSWORD"), limited: account("DOORSPEC_LIMITED_USER", "DOORSPEC_LIMITED_PASSWORD") }
+    Credentials {
+        admin: account("DOORSPEC_USER", "DOORSPEC_PASSWORD"),
+        limited: account("DOORSPEC_LIMITED_USER", "DOORSPEC_LIMITED_PASSWORD"),
+    }
 }
 
 fn account(user: &str, password: &str) -> Option<UserPassword> {
@@ -22,5 +25,8 @@ pub(super) fn of_mock() -> Accounts {
         let made_up = || Account { user: user.to_owned(), password: password.to_owned() };
         account.map_or_else(made_up, |account| Account { user: account.user, password: account.password })
     };
-    Accounts { admin: or(given.admin, "doorspec-admin", "Tulip-4711"), limited: or(given.limited, "doorspec-limited", "Daisy-0815") }
+    Accounts {
+        admin: or(given.admin, "doorspec-admin", "Tulip-4711"),
+        limited: or(given.limited, "doorspec-limited", "Daisy-0815"),
+    }
 }

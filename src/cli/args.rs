@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(RunArgs),
+    /// Run the suite on every defect and quirk of the mock: the kill matrix
+    Selftest(super::selftest::SelftestArgs),
     /// Serve a conforming mock device, or a deliberately defective one
     Mock(MockArgs),
 }

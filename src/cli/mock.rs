@@ -68,7 +68,8 @@ fn unknown_name(suite: &str, unknown: &UnknownName) -> io::Result<Exit> {
         _ => quirks.iter().map(|row| row.name).collect(),
     };
     let near = crate::diagnostic::did_you_mean(&unknown.name, names);
-    let help = near.map_or_else(|| format!("`doorspec mock --suite {suite} --list` lists them"), |near| format!("did you mean `{near}`?"));
+    let help = near
+        .map_or_else(|| format!("`doorspec mock --suite {suite} --list` lists them"), |near| format!("did you mean `{near}`?"));
     writeln!(io::stderr(), "error: {unknown}\nhelp: {help}")?;
     Ok(Exit::Usage)
 }

@@ -5,6 +5,7 @@ mod args;
 mod mock;
 mod progress;
 mod run;
+mod selftest;
 mod signal;
 mod style;
 mod target_url;
@@ -23,5 +24,6 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
     match &cli.command {
         Command::Run(args) => run::run(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
+        Command::Selftest(args) => tokio::task::block_in_place(|| selftest::selftest(args, out)),
     }
 }

@@ -95,7 +95,9 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
     }
     for filter in &args.filter {
         if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
-            return Err(Wrong(format!("the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all; `*` stands for anything")));
+            return Err(Wrong(format!(
+                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all; `*` stands for anything"
+            )));
         }
     }
     let near = url.as_ref().is_none_or(is_loopback);
@@ -129,7 +131,8 @@ fn read_profile(path: &Path) -> Result<Profile, Wrong> {
         return Err(Wrong(format!("{}:{}:{}: {fault}", path.display(), place.line, place.column)));
     }
     let value = reading.value.unwrap_or_default();
-    serde_path_to_error::deserialize(value).map_err(|error| Wrong(format!("{}: at {}: {}", path.display(), error.path(), error.inner())))
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Wrong(format!("{}: at {}: {}", path.display(), error.path(), error.inner())))
 }
 
 /// Every file that will be written can be: found out before a request leaves.
@@ -157,7 +160,14 @@ fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
         }
         let selected = select(suite, &prepared.choice.filters);
         let allowed = selected.iter().filter(|case| case.risk <= Risk::Own || prepared.choice.allow.contains(&case.risk));
-        writeln!(out, "{}: {} of {} cases selected, {} allowed; nothing was sent", suite.suite.suite, selected.len(), suite.cases.len(), allowed.count())?;
+        writeln!(
+            out,
+            "{}: {} of {} cases selected, {} allowed; nothing was sent",
+            suite.suite.suite,
+            selected.len(),
+            suite.cases.len(),
+            allowed.count()
+        )?;
         for case in selected {
             let needs = if case.needs.is_empty() { String::new() } else { format!("  needs {}", case.needs.join(", ")) };
             writeln!(out, "  {}{needs}", case.id)?;
@@ -200,7 +210,12 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
     assemble(&suites, runs, circumstances)
 }
 
-async fn run_one(args: &RunArgs, prepared: &Prepared<'_>, suite: &SuiteCatalogue, transport: &mut String) -> Result<SuiteRun, Obstacle> {
+async fn run_one(
+    args: &RunArgs,
+    prepared: &Prepared<'_>,
+    suite: &SuiteCatalogue,
+    transport: &mut String,
+) -> Result<SuiteRun, Obstacle> {
     let patience = Patience {
         timeout: args.timeout,
         connections: args.jobs,
@@ -244,7 +259,9 @@ async fn recognise(args: &RunArgs, session: &Session<'_>, seed: u64) -> Result<K
     let patience = Instant::now();
     loop {
         match session.recognise(seed).await {
-            Err(Obstacle::Unreachable(fault)) if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) => {
+            Err(Obstacle::Unreachable(fault))
+                if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) =>
+            {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             other => return other,
@@ -276,7 +293,8 @@ fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
         JunitDialect::Strict => report::Dialect::Strict,
     };
     let (json, junit, html) = (report::json(record), report::junit(record, dialect), report::html(record));
-    let write = |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
+    let write =
+        |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
     write(&args.out.join("record.json"), &json)?;
     write(&args.out.join("junit.xml"), &junit)?;
     write(&args.out.join("report.html"), &html)?;

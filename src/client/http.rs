@@ -93,15 +93,13 @@ impl Http {
     }
 
     async fn outcome(&self, request: Request, to_head: bool) -> Result<Answer, Fault> {
-        let connecting = Instant::now() + self.connector.limit;
+        let deadline = Instant::now() + self.limits.time;
         let late = |phase: &str| Fault::Timeout { phase: phase.into(), limit_ms: milliseconds(self.limits.time) };
-        // The library limits the connecting by itself; the time of the exchange counts from then on at the latest.
-        let response = match timeout_at(connecting + self.limits.time, self.client.execute(request)).await {
+        let response = match timeout_at(deadline, self.client.execute(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.fault(&error)),
             Err(_) => return Err(late("first byte")),
         };
-        let deadline = Instant::now() + self.limits.time;
         let mut answer = answer(&response);
         match timeout_at(deadline, read_body(response, &mut answer, self.limits.body)).await {
             Ok(whole) => {

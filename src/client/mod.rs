@@ -1,6 +1,6 @@
 //! The only room that opens a socket to a device.
 //!
-//! A [`Client`] turns an [`Outgoing`](crate::exchange::Outgoing) into an [`Exchange`](crate::exchange::Exchange) and never fails otherwise: what
+//! A [`Client`] turns an [`Outgoing`] into an [`Exchange`] and never fails otherwise: what
 //! goes wrong is in the exchange. Replies that are judged come over the wire path (`raw`), which sees every byte; requests that only set the
 //! scene go over the ordinary one (`http`). Both log in the same way. Whatever the device sends, time and memory are bounded, and no request
 //! is sent again once a byte of it may have left, unless the device has answered it with 401.

@@ -155,3 +155,37 @@ pub fn cause(error: &io::Error) -> Option<&rustls::Error> {
     let inner = error.get_ref()?;
     inner.downcast_ref().or_else(|| inner.downcast_ref().and_then(cause))
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::{AlertDescription, InvalidMessage, OtherError};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: rustls::Error, expected: &str) {
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error));
+        let said = cause(&wrapped).map(why).unwrap_or_default();
+        assert!(said.contains(expected), "{said}");
+    }
+
+    #[test]
+    fn reasons() {
+        let certificate = rustls::Error::InvalidCertificate;
+        check(certificate(CertificateError::UnknownIssuer), "self-signed");
+        check(certificate(CertificateError::UnknownIssuer), "--cacert FILE");
+        check(certificate(CertificateError::Other(OtherError(Arc::new(io::Error::other("?"))))), "--insecure");
+        check(certificate(CertificateError::Expired), "expired");
+        check(certificate(CertificateError::NotValidForName), "another name");
+        check(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "http:// rather than https://");
+        check(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure), "HandshakeFailure");
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_named() {
+        let wrong = config(true, Some(Path::new("Cargo.toml")), false).unwrap_err();
+        assert!(wrong.to_string().contains("Cargo.toml") && wrong.to_string().contains("PEM"), "{wrong}");
+        assert!(config(true, Some(Path::new("no/such/file")), false).is_err());
+        assert!(config(true, None, true).is_ok() && config(false, None, false).is_ok());
+    }
+}

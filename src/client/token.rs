@@ -101,15 +101,18 @@ impl TokenLogin {
 
     /// Logs in. A failure says whether the device refused for good.
     async fn log_in(&self, transport: &Transport, user: &UserPassword) -> Result<String, (Fault, bool)> {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("username", &user.user).append_pair("password", &upper_md5(&user.password));
-        let target = format!("{}?{}", self.target, query.finish());
-        let answer = transport.transmit(&Message::get(target)).await.outcome.map_err(|fault| (fault, false))?;
+        let message = Message::get(format!("{}?{}", self.target, query(user)));
+        let answer = transport.transmit(&message).await.outcome.map_err(|fault| (fault, false))?;
         token_in(&answer).ok_or_else(|| {
             let why = format!("GET {} was answered {}: {}", self.target, answer.status, said(&answer));
             (Fault::Login { why }, matches!(answer.status, 400 | 401 | 403))
         })
     }
+}
+
+fn query(user: &UserPassword) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("username", &user.user).append_pair("password", &upper_md5(&user.password)).finish()
 }
 
 /// Credentials of another scheme than the one the target knows.

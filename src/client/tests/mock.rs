@@ -1,5 +1,6 @@
 //! Client and mock server together: what one writes, the other reads.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -118,11 +119,15 @@ async fn bodies_are_the_same_on_both_paths() {
 #[tokio::test]
 async fn many_at_once_are_all_answered() {
     let server = start().await;
-    let client = client(&format!("http://{}", server.address()), Login::None);
-    let bodies: Vec<_> = (0..64).map(|number| put("/", &format!("body {number}"))).collect();
-    let exchanges = futures_util::future::join_all(bodies.iter().map(|outgoing| client.exchange(outgoing))).await;
-    for (number, exchange) in exchanges.iter().enumerate() {
-        assert_eq!(outcome(exchange), format!("200 body {number}"));
+    let client = Arc::new(client(&format!("http://{}", server.address()), Login::None));
+    let ask = |number: usize| {
+        let (client, outgoing) = (client.clone(), put("/", &format!("body {number}")));
+        // Spawned, so that this also holds the future to being movable between threads.
+        tokio::spawn(async move { client.exchange(&outgoing).await })
+    };
+    let tasks: Vec<_> = (0..64).map(ask).collect();
+    for (number, task) in tasks.into_iter().enumerate() {
+        assert_eq!(outcome(&task.await.unwrap()), format!("200 body {number}"));
     }
 }
 
