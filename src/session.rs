@@ -140,6 +140,7 @@ impl<'c> Session<'c> {
         match runner::probe(self.suite, self, self.profile.as_ref(), seed).await.map_err(Obstacle::Setup)? {
             Probed::Recognised(mut known) => {
                 self.learn_schemes(&mut known).await;
+                self.name_accounts(&mut known);
                 Ok(*known)
             }
             Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
@@ -171,6 +172,16 @@ impl<'c> Session<'c> {
         let redaction = Redaction::new(&self.secrets());
         let run = runner::run(self.suite, known, choice, manner, self, &redaction, stop, tell).await;
         run.map_err(Obstacle::Setup)
+    }
+
+    /// Gives templates the accounts (`{{admin_user}}`, `{{admin_password}}`, `{{limited_user}}`, `{{limited_password}}`), for cases whose
+    /// subject is the login itself. Evidence never shows them: every secret is redacted on its way into the record.
+    fn name_accounts(&self, known: &mut Known) {
+        let accounts = [("admin", &self.credentials.admin), ("limited", &self.credentials.limited)];
+        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account))) {
+            known.values.insert(format!("{role}_user"), account.user.clone().into());
+            known.values.insert(format!("{role}_password"), account.password.clone().into());
+        }
     }
 
     /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
