@@ -31,7 +31,11 @@ pub(super) fn check_demands(site: &Site<'_>, knowledge: &Knowledge, case: &Case)
             cited.extend(check_citation(site, &at, "observation", observation.requirement.as_ref(), only, false, case));
         }
     }
-    for (index, id) in case.requirements.iter().enumerate().filter(|(_, id)| !cited.contains(id)) {
+    let known = |id: &RequirementId| knowledge.requirements.is_none() || knowledge.row(&id.0).is_some();
+    for (index, id) in case.requirements.iter().enumerate().filter(|(_, id)| known(id) && !cited.contains(id)) {
+        if case.requirements[..index].contains(id) {
+            continue;
+        }
         let help = "cite it in the expectation that would break it, or take it out".to_owned();
         site.say(&format!("/requirements/{index}"), format!("no expectation or observation cites `{id}`"), Some(help));
     }

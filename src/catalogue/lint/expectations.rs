@@ -41,7 +41,7 @@ pub(super) fn check_expectation(names: &Names<'_>, site: &Site<'_>, at: &str, ex
     }
     for (name, matcher) in &expectation.kept {
         let pointer = pointer_join(&format!("{at}/kept"), name);
-        names.take(site, &pointer, name, &[]);
+        names.take_member(site, &pointer, name);
         check_matcher(names, site, &pointer, matcher);
     }
     for (index, inner) in expectation.any.iter().enumerate() {

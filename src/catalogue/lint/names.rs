@@ -55,15 +55,28 @@ impl<'k> Names<'k> {
 
     /// Uses a name; says so when nobody gave it a value before.
     pub(super) fn take(&self, site: &Site<'_>, pointer: &str, name: &str, locals: &[&str]) {
-        if name == "new-uuid" || locals.contains(&name) || self.touch(name, 0) {
-            return;
+        if !self.knows(name, locals) {
+            site.say(pointer, format!("`{{{{{name}}}}}` is not known here"), self.help_for(site, name));
         }
-        let help = match name {
+    }
+
+    /// Uses a name that is the name of a member.
+    pub(super) fn take_member(&self, site: &Site<'_>, pointer: &str, name: &str) {
+        if !self.knows(name, &[]) {
+            site.say_of_key(pointer, format!("`{{{{{name}}}}}` is not known here"), self.help_for(site, name));
+        }
+    }
+
+    fn knows(&self, name: &str, locals: &[&str]) -> bool {
+        name == "new-uuid" || locals.contains(&name) || self.touch(name, 0)
+    }
+
+    fn help_for(&self, site: &Site<'_>, name: &str) -> Option<String> {
+        match name {
             "index" | "item" => Some("it stands for something only inside `give`".to_owned()),
             "page" => Some("it stands for something only in `pages`".to_owned()),
             _ => meant(name, self.known(site).into_iter().collect::<BTreeSet<_>>()),
-        };
-        site.say(pointer, format!("`{{{{{name}}}}}` is not known here"), help);
+        }
     }
 
     /// Uses the names that a named reply or list of classes takes from its case.

@@ -28,7 +28,7 @@ pub(super) fn check_steps(names: &mut Names<'_>, site: &Site<'_>, steps: &[Step]
         check_name(site, &at, step, &steps[..index]);
         for (name, matcher) in &step.when {
             let pointer = pointer_join(&format!("{at}/when"), name);
-            names.take(site, &pointer, name, &[]);
+            names.take_member(site, &pointer, name);
             check_matcher(names, site, &pointer, matcher);
         }
         check_action(names, site, &at, step, &steps[..index]);

@@ -100,7 +100,7 @@ fn say(page: &Page, forms: &Forms, error: &ValidationError<'_>, surplus: &mut Ve
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            let wanted_by = depending(error).map_or(String::new(), |key| format!(" beside `{key}`"));
+            let wanted_by = depending(schema, found, name).map_or(String::new(), |key| format!(" beside `{key}`"));
             page.say_of_shape(&at, false, format!("the key `{name}` is missing{wanted_by}"), about(schema, name));
         }
         ValidationErrorKind::PropertyNames { error } => {
@@ -185,9 +185,10 @@ fn type_words(kind: &TypeKind) -> String {
 }
 
 /// The key whose presence makes another one necessary.
-fn depending(error: &ValidationError<'_>) -> Option<String> {
-    let (_, key) = error.schema_path().as_str().split_once("/dependentRequired/")?;
-    Some(key.to_owned())
+fn depending<'f>(schema: Option<&'f Value>, found: &Value, name: &str) -> Option<&'f str> {
+    let dependent = schema?.get("dependentRequired")?.as_object()?;
+    let wants = |needed: &Value| needed.as_array().is_some_and(|needed| needed.iter().any(|one| one == name));
+    dependent.iter().find(|(key, needed)| found.get(key.as_str()).is_some() && wants(needed)).map(|(key, _)| key.as_str())
 }
 
 /// What the schema says about a key.
