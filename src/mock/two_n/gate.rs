@@ -1,0 +1,150 @@
+//! Who may come in: the accounts of the HTTP API, by Basic or Digest (HTTP API manual 2.3 and 3).
+
+use super::digest::{self, Algorithm};
+use super::failure::Failure;
+use super::manner::Manner;
+use super::model::Model;
+use super::nonce::Nonces;
+use super::quirk::Quirk;
+use crate::mock::device::{Account, Request, Scheme, Settings};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// What a caller may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// System - Control included.
+    Full,
+    /// A valid account without it.
+    Limited,
+}
+
+/// Checks the credentials of every request.
+pub struct Gate {
+    accounts: [(Account, Role); 2],
+    scheme: Scheme,
+    manner: Manner,
+    realm: String,
+    nonces: Nonces,
+}
+
+impl Gate {
+    pub fn new(settings: &Settings, manner: Manner) -> Self {
+        let (variant, _) = Model::of(manner).variant();
+        let accounts = [(settings.accounts.admin.clone(), Role::Full), (settings.accounts.limited.clone(), Role::Limited)];
+        let realm = if manner.differs(Quirk::RealmWithColons) { format!("HIP::{variant}:api") } else { variant.to_owned() };
+        Self { accounts, scheme: settings.scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
+    }
+
+    /// The caller's role, or the refusal: code 8 for another scheme than the one configured, 401 and code 9 for the rest.
+    pub fn admit(&mut self, request: &Request, now: Duration) -> Result<Role, Failure> {
+        if self.scheme == Scheme::None {
+            return Ok(Role::Full);
+        }
+        let Some(header) = request.header("authorization") else { return Err(self.nobody(now)) };
+        let (scheme, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
+        match self.scheme {
+            Scheme::Basic if scheme.eq_ignore_ascii_case("basic") => self.basic(rest).ok_or_else(|| self.challenge(now, false)),
+            Scheme::Digest if scheme.eq_ignore_ascii_case("digest") => self.digest(rest, request, now),
+            _ => Err(self.other_scheme(now)),
+        }
+    }
+
+    fn basic(&self, encoded: &str) -> Option<Role> {
+        let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+        let (user, password) = text.split_once(':')?;
+        self.account(user).filter(|(account, _)| account.password == password).map(|(_, role)| *role)
+    }
+
+    /// The nonce is looked at only once the response is proved: a stranger cannot use it up, nor learn that it is stale.
+    fn digest(&mut self, rest: &str, request: &Request, now: Duration) -> Result<Role, Failure> {
+        let given = digest::parameters(rest);
+        let Some(role) = self.proven(&given, request) else { return Err(self.challenge(now, false)) };
+        let nonce = given.get("nonce").map_or("", String::as_str);
+        if self.nonces.spend(nonce, given.get("nc"), now) { Ok(role) } else { Err(self.challenge(now, true)) }
+    }
+
+    fn proven(&self, given: &HashMap<String, String>, request: &Request) -> Option<Role> {
+        let (account, role) = self.account(given.get("username")?)?;
+        let algorithm = Algorithm::named(given.get("algorithm")).filter(|algorithm| self.algorithms().contains(algorithm))?;
+        let realm = given.get("realm").is_some_and(|realm| *realm == self.realm);
+        let expected = digest::expected(given, algorithm, &account.password, &request.method)?;
+        let proved = given.get("response").is_some_and(|response| response.eq_ignore_ascii_case(&expected));
+        (realm && proved && self.bound(given.get("uri")?, request)).then_some(*role)
+    }
+
+    /// The digest is for this request only.
+    fn bound(&self, uri: &str, request: &Request) -> bool {
+        let path = request.target.split('?').next().unwrap_or_default();
+        uri == request.target || (uri == path && self.manner.differs(Quirk::DigestUriWithoutQuery))
+    }
+
+    fn account(&self, user: &str) -> Option<&(Account, Role)> {
+        self.accounts.iter().find(|(account, _)| account.user == user)
+    }
+
+    fn algorithms(&self) -> Vec<Algorithm> {
+        match () {
+            () if self.manner.differs(Quirk::DigestMd5Only) => vec![Algorithm::Md5],
+            () if self.manner.differs(Quirk::DigestSha256Only) => vec![Algorithm::Sha256],
+            () if self.manner.differs(Quirk::DigestMd5First) => vec![Algorithm::Md5, Algorithm::Sha256],
+            () => vec![Algorithm::Sha256, Algorithm::Md5],
+        }
+    }
+
+    /// The refusal of an account that lacks the right.
+    pub fn unprivileged(&mut self, now: Duration) -> Failure {
+        if !self.manner.differs(Quirk::PrivilegeStatus401) {
+            return Failure::new(10);
+        }
+        Failure { challenges: self.challenges(now, false), ..asked(10) }
+    }
+
+    fn nobody(&mut self, now: Duration) -> Failure {
+        let code = if self.manner.differs(Quirk::NoCredentialsCode10) { 10 } else { 9 };
+        Failure { challenges: self.challenges(now, false), ..asked(code) }
+    }
+
+    fn other_scheme(&mut self, now: Duration) -> Failure {
+        if !self.manner.differs(Quirk::OtherSchemeStatus401) {
+            return Failure::new(8);
+        }
+        Failure { challenges: self.challenges(now, false), ..asked(8) }
+    }
+
+    fn challenge(&mut self, now: Duration, stale: bool) -> Failure {
+        Failure { challenges: self.challenges(now, stale), ..asked(9) }
+    }
+
+    /// One challenge for each algorithm, or all of them in one line.
+    fn challenges(&mut self, now: Duration, stale: bool) -> Vec<String> {
+        if self.scheme == Scheme::Basic {
+            return vec![format!("Basic realm=\"{}\"", self.realm)];
+        }
+        let nonce = self.nonces.make(now);
+        let lines: Vec<String> = self.algorithms().into_iter().map(|algorithm| self.line(algorithm, &nonce, stale)).collect();
+        if self.manner.differs(Quirk::ChallengesInOneHeader) { vec![lines.join(", ")] } else { lines }
+    }
+
+    fn line(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> String {
+        let mut parts = vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")];
+        if !self.manner.differs(Quirk::DigestWithoutQop) {
+            parts.insert(1, "qop=\"auth\"".into());
+        }
+        if self.manner.differs(Quirk::ChallengeWithOpaque) {
+            parts.push("opaque=\"\"".into());
+        }
+        parts.push(format!("algorithm={}", algorithm.name()));
+        match stale {
+            true => parts.push("stale=true".into()),
+            false if self.manner.differs(Quirk::StaleFalseShown) => parts.push("stale=FALSE".into()),
+            false => {}
+        }
+        format!("Digest {}", parts.join(if self.manner.differs(Quirk::ChallengeWithoutBlanks) { "," } else { ", " }))
+    }
+}
+
+fn asked(code: u16) -> Failure {
+    Failure::new(code).with_status(401)
+}

@@ -1,0 +1,125 @@
+//! The functions that only read: `template`, `get` and `query` (HTTP API manual 5.14.1, 5.14.5 and 5.14.6).
+
+use super::directory::{Directory, Entry};
+use super::draft::Fault;
+use super::failure::Failure;
+use super::manner::Manner;
+use super::quirk::Quirk;
+use super::row;
+use super::selection::Selection;
+use serde_json::{Map, Value, json};
+
+/// One object that lists every field of this unit with its default.
+pub fn template(directory: &Directory) -> Value {
+    json!({ "series": directory.series, "users": [directory.template] })
+}
+
+/// The entries of these uuids, each with the fields asked for.
+pub fn get(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
+    let rows = row::requested(keys, directory.manner)?.unwrap_or_default();
+    row::all_named(&rows, directory.manner)?;
+    let selection = Selection::read(keys.get("fields"), directory.manner)?;
+    let users: Vec<Value> = rows.iter().map(|row| get_one(directory, row, &selection)).collect();
+    Ok(json!({ "series": directory.series, "users": users }))
+}
+
+fn get_one(directory: &Directory, row: &Value, selection: &Selection) -> Value {
+    let manner = directory.manner;
+    let found = row::key_of(row, manner)
+        .and_then(|key| directory.find(&key).ok_or("EDIR_UUID_DOES_NOT_EXIST"))
+        .map(|entry| shown(directory, entry, &row::echo(row, &entry.uuid, manner), selection));
+    found.unwrap_or_else(|code| row::refused(row, &[Fault::new(code)], manner))
+}
+
+/// The entries changed since a stamp of this series, in the order of their stamps.
+pub fn query(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
+    let manner = directory.manner;
+    let stale = is_stale(directory, keys.get("series"))?;
+    let since = iterator(keys.get("iterator"), manner)?;
+    let selection = Selection::read(keys.get("fields"), manner)?;
+    if stale {
+        return Ok(stale_series(directory));
+    }
+    let first = if manner.differs(Quirk::IteratorInclusive) { since } else { since.saturating_add(1) };
+    if since > 0 && first > directory.stamp {
+        return Ok(nothing_newer(directory));
+    }
+    let listed = directory.since(first).filter(|entry| !(entry.deleted && manner.differs(Quirk::TombstonesOmitted)));
+    let mut users: Vec<Value> = listed.map(|entry| listed_one(directory, entry, &selection)).collect();
+    if manner.differs(Quirk::QueryNewestFirst) {
+        users.reverse();
+    }
+    Ok(json!({ "series": directory.series, "users": users }))
+}
+
+fn is_stale(directory: &Directory, series: Option<&Value>) -> Result<bool, Failure> {
+    match series {
+        None => Ok(false),
+        Some(Value::String(series)) => Ok(*series != directory.series),
+        Some(_) if directory.manner.differs(Quirk::OddSeriesIsStale) => Ok(true),
+        Some(_) => Err(Failure::new(12).of("series")),
+    }
+}
+
+/// The stamp the client knows already; 0 for "from the beginning".
+fn iterator(iterator: Option<&Value>, manner: Manner) -> Result<u64, Failure> {
+    let stamp = match iterator {
+        None => Some(0),
+        Some(Value::Object(members)) => match members.get("timestamp") {
+            None => (members.is_empty() || manner.differs(Quirk::OddIteratorIsZero)).then_some(0),
+            Some(stamp) => stamp.as_u64(),
+        },
+        Some(_) => None,
+    };
+    let lenient = manner.differs(Quirk::OddIteratorIsZero).then_some(0);
+    stamp.or(lenient).ok_or_else(|| Failure::new(12).of("iterator"))
+}
+
+/// The client's series is over: it must start again. The key names are an assumption, for the manual's reply table could not be read.
+fn stale_series(directory: &Directory) -> Value {
+    let mut result = nothing_newer(directory);
+    if !directory.manner.differs(Quirk::StaleWithoutInvalid) {
+        result["invalid"] = json!(0);
+    }
+    if directory.manner.differs(Quirk::StaleWithEmptyUsers) {
+        result["users"] = json!([]);
+    }
+    result
+}
+
+fn nothing_newer(directory: &Directory) -> Value {
+    let mut result = json!({ "series": directory.series, "timestamp": directory.stamp });
+    if directory.manner.differs(Quirk::NothingNewerEmptyUsers) {
+        result["users"] = json!([]);
+    }
+    result
+}
+
+fn listed_one(directory: &Directory, entry: &Entry, selection: &Selection) -> Value {
+    let upper = directory.manner.differs(Quirk::UuidUpperCased);
+    let uuid = if upper { entry.uuid.to_ascii_uppercase() } else { entry.uuid.clone() };
+    if !entry.deleted {
+        return shown(directory, entry, &uuid, selection);
+    }
+    let empty = directory.manner.differs(Quirk::TombstonesWithEmptyFields);
+    let mut members = if empty { selection.view(&Map::new(), &directory.template, directory.manner) } else { Map::new() };
+    members.insert("uuid".into(), json!(uuid));
+    members.insert("deleted".into(), json!(true));
+    members.insert("timestamp".into(), json!(entry.stamp));
+    Value::Object(members)
+}
+
+/// An entry as it is read: `uuid` first and `timestamp` last, whatever was asked for.
+fn shown(directory: &Directory, entry: &Entry, uuid: &str, selection: &Selection) -> Value {
+    let mut members = Map::new();
+    members.insert("uuid".into(), json!(uuid));
+    for (name, value) in selection.view(&entry.fields, &directory.template, directory.manner) {
+        members.entry(name).or_insert(value);
+    }
+    if directory.manner.differs(Quirk::UnknownKeysInRows) {
+        members.insert("revision".into(), json!(3));
+    }
+    members.shift_remove("timestamp");
+    members.insert("timestamp".into(), json!(entry.stamp));
+    Value::Object(members)
+}

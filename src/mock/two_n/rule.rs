@@ -1,0 +1,90 @@
+//! What a directory field may hold (configuration manual 5.2.1 and the HTTP API manual's examples of 5.14.3).
+
+use super::manner::Manner;
+use super::quirk::Quirk;
+use serde_json::{Value, json};
+
+/// The kind of a leaf: its JSON type, its default and the values it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    Text,
+    Name,
+    Photo,
+    Email,
+    Peer,
+    /// A group of the phone book on the display, `/` at the root.
+    Tree,
+    /// A number dialled on the keypad.
+    Virtual,
+    /// Unix time as text, `"0"` for unlimited.
+    Epoch,
+    Pin,
+    /// A switch code.
+    Code,
+    /// A card's id in hexadecimal.
+    Card,
+    Flag(bool),
+    Integer,
+}
+
+impl Rule {
+    pub fn default(self) -> Value {
+        match self {
+            Self::Tree => json!("/"),
+            Self::Epoch => json!("0"),
+            Self::Flag(flag) => json!(flag),
+            Self::Integer => json!(0),
+            _ => json!(""),
+        }
+    }
+
+    /// The value as it is stored, or `None` where this field does not take it.
+    pub fn accept(self, value: &Value, manner: Manner) -> Option<Value> {
+        if value.is_null() {
+            return manner.differs(Quirk::NullResets).then(|| self.default());
+        }
+        match self {
+            Self::Flag(_) => value.is_boolean().then(|| value.clone()),
+            Self::Integer => value.is_i64().then(|| value.clone()),
+            _ => {
+                let text = as_text(value, manner)?;
+                self.takes(&text, manner).then(|| Value::String(text))
+            }
+        }
+    }
+
+    /// Whether a text is acceptable; the empty text always is, for it is the default (`treepath` and times excepted).
+    fn takes(self, text: &str, manner: Manner) -> bool {
+        let length = text.chars().count();
+        match self {
+            Self::Tree => text.starts_with('/') && !text.contains(['<', '>']),
+            Self::Epoch => digits(text) && (1..=20).contains(&length),
+            _ if text.is_empty() => true,
+            Self::Name => {
+                let free = manner.differs(Quirk::NameTakesAnything) || !text.contains(['<', '>', '/']);
+                free && length <= if manner.differs(Quirk::ShortNames) { 63 } else { 255 }
+            }
+            Self::Pin => digits(text) && (2..=15).contains(&length),
+            Self::Code => digits(text) && (2..=16).contains(&length),
+            Self::Card => hexadecimal(text) && (6..=32).contains(&length),
+            Self::Virtual => digits(text) && (1..=7).contains(&length),
+            _ => true,
+        }
+    }
+}
+
+fn as_text(value: &Value, manner: Manner) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) if manner.differs(Quirk::NumbersAsText) && number.is_u64() => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
