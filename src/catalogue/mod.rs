@@ -7,7 +7,6 @@
 
 mod coverage;
 mod embedded;
-mod filter;
 mod linked;
 mod lint;
 mod read;
@@ -16,7 +15,6 @@ mod schemas;
 mod sources;
 
 pub use coverage::{Cover, Coverage, coverage, uncovered};
-pub use filter::Filter;
 pub use linked::{Catalogue, CatalogueCase, SuiteCatalogue};
 pub use lint::lint;
 pub use read::load;

@@ -152,8 +152,9 @@ fn check_words(site: &Site<'_>, case: &Case) {
     let words = [("/title", &case.title)].into_iter().chain(case.uncontrolled.iter().map(|why| ("/uncontrolled", why)));
     for (pointer, text) in words.filter(|(_, text)| text.contains("{{")) {
         let name = text.split("{{").nth(1).and_then(|rest| rest.split("}}").next()).unwrap_or_default();
-        let help = meant(name, site.row_members()).or_else(|| Some("only the members of a row are filled in here".to_owned()));
-        site.say(pointer, format!("`{{{{{name}}}}}` is not known here"), help);
+        let near = meant(name, site.row_members()).filter(|help| help.starts_with("did you mean"));
+        let help = near.or_else(|| Some("only the members of a row are filled in here".to_owned()));
+        site.say(pointer, format!("`{{{{{name}}}}}` would be shown as it stands"), help);
     }
 }
 
@@ -165,7 +166,7 @@ fn check_needs(site: &Site<'_>, knowledge: &Knowledge, needs: &[String]) {
         if needs[..index].iter().any(|earlier| earlier.strip_prefix('!').unwrap_or(earlier) == name) {
             site.say(&pointer, format!("`{name}` is needed twice"), None);
         } else if !known.contains(name) && !knowledge.field_prefixes().any(|prefix| name.starts_with(prefix)) {
-            let help = meant(name, known.iter().copied());
+            let help = meant(name, known.iter().map(String::as_str));
             site.say(&pointer, format!("no profile or probe knows the capability `{name}`"), help);
         }
     }

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::page::meant;
-use super::requests::is_template;
 use super::site::Site;
 use crate::case::{Case, Send, Step};
 
-/// The keys of `send` below which a name that is not there yet may be added.
-const OPEN: &[&str] = &["query", "headers", "form", "wire"];
+/// What a request may have.
+const KEYS: &[&str] =
+    &["method", "path", "query", "headers", "json", "text", "hex", "form", "multipart", "as", "credentials", "wire"];
 
 /// A case with a refusal has a control, or says why it has none.
 pub(super) fn check_case(site: &Site<'_>, case: &Case) {
@@ -86,13 +86,7 @@ fn resolved(name: &str, earlier: &[Step]) -> Option<Value> {
 }
 
 fn written(send: &Send) -> Value {
-    let mut value = serde_json::to_value(send).unwrap_or_default();
-    for key in OPEN {
-        if let Some(members) = value.as_object_mut() {
-            members.entry(*key).or_insert_with(|| serde_json::json!({}));
-        }
-    }
-    value
+    serde_json::to_value(send).unwrap_or_default()
 }
 
 fn check_difference(site: &Site<'_>, pointer: &str, send: &Value, place: &str, value: &Value) {
@@ -104,52 +98,15 @@ fn check_difference(site: &Site<'_>, pointer: &str, send: &Value, place: &str, v
         return;
     }
     let (parent, name) = place.rsplit_once('/').unwrap_or_default();
-    let added = match around(send, parent) {
-        Around::Unknown => return,
-        Around::Value(Value::Object(_)) if parent.is_empty() => {
-            let keys = ["json", "text", "hex", "form", "multipart"];
-            keys.contains(&name)
-        }
-        Around::Value(Value::Object(_)) => true,
-        Around::Value(Value::Array(elements)) => name == "-" || name.parse() == Ok(elements.len()),
-        Around::Value(_) | Around::Nothing => false,
+    let added = match send.pointer(parent) {
+        Some(Value::Object(_)) => !parent.is_empty() || KEYS.contains(&name),
+        Some(Value::Array(elements)) => name.parse() == Ok(elements.len()),
+        _ => false,
     };
     if !added || absent {
         let help = "it is a JSON pointer into the `send` of the other step, like `/json/users/0/uuid`".to_owned();
         site.say_of_key(pointer, format!("`{place}` points nowhere in that request"), Some(help));
     }
-}
-
-enum Around<'v> {
-    Value(&'v Value),
-    /// Inside something that is only made when the case runs.
-    Unknown,
-    Nothing,
-}
-
-fn around<'v>(send: &'v Value, pointer: &str) -> Around<'v> {
-    let mut value = send;
-    for token in pointer.split('/').skip(1) {
-        if is_made(value) {
-            return Around::Unknown;
-        }
-        let name = token.replace("~1", "/").replace("~0", "~");
-        let next = match value {
-            Value::Object(members) => members.get(&name),
-            Value::Array(elements) => name.parse::<usize>().ok().and_then(|index| elements.get(index)),
-            _ => None,
-        };
-        match next {
-            Some(next) => value = next,
-            None => return Around::Nothing,
-        }
-    }
-    if is_made(value) { Around::Unknown } else { Around::Value(value) }
-}
-
-fn is_made(value: &Value) -> bool {
-    let maker = |members: &serde_json::Map<String, Value>| members.keys().next().is_some_and(|name| name.starts_with('$'));
-    is_template(value) || value.as_object().is_some_and(maker)
 }
 
 /// The value that takes a member away.

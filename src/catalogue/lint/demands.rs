@@ -17,10 +17,9 @@ pub(super) fn check_demands(site: &Site<'_>, knowledge: &Knowledge, case: &Case)
     };
     let mut cited: BTreeSet<&RequirementId> = BTreeSet::new();
     for (index, step) in case.steps.iter().enumerate() {
-        for (number, expectation) in step.expect.iter().enumerate() {
+        for (number, expectation) in step.expect.iter().enumerate().filter(|_| step.setup.is_none()) {
             let at = format!("/steps/{index}/expect/{number}");
-            let row =
-                check_citation(site, &at, "expectation", expectation.requirement.as_ref(), only, step.setup.is_some(), case);
+            let row = check_citation(site, &at, "expectation", expectation.requirement.as_ref(), only, case);
             cited.extend(row);
             if let Some(row) = row {
                 check_strength(site, knowledge, &at, expectation, row);
@@ -28,7 +27,7 @@ pub(super) fn check_demands(site: &Site<'_>, knowledge: &Knowledge, case: &Case)
         }
         for (number, observation) in step.observe.iter().enumerate() {
             let at = format!("/steps/{index}/observe/{number}");
-            cited.extend(check_citation(site, &at, "observation", observation.requirement.as_ref(), only, false, case));
+            cited.extend(check_citation(site, &at, "observation", observation.requirement.as_ref(), only, case));
         }
     }
     let known = |id: &RequirementId| knowledge.requirements.is_none() || knowledge.row(&id.0).is_some();
@@ -44,7 +43,10 @@ pub(super) fn check_demands(site: &Site<'_>, knowledge: &Knowledge, case: &Case)
 fn check_list(site: &Site<'_>, knowledge: &Knowledge, case: &Case) {
     for (index, id) in case.requirements.iter().enumerate() {
         let pointer = format!("/requirements/{index}");
-        if case.requirements[..index].contains(id) {
+        let same = |earlier: usize| {
+            case.requirements[earlier] == *id && site.is_written_as(&pointer, &format!("/requirements/{earlier}"))
+        };
+        if (0..index).any(same) {
             site.say(&pointer, format!("`{id}` is listed twice"), Some("keep one of them".to_owned()));
         } else if knowledge.requirements.is_some() && knowledge.row(&id.0).is_none() {
             say_unknown(site, knowledge, &pointer, id);
@@ -69,15 +71,14 @@ fn check_citation<'c>(
     what: &str,
     row: Option<&'c RequirementId>,
     only: Option<&'c RequirementId>,
-    is_condition: bool,
     case: &Case,
 ) -> Option<&'c RequirementId> {
     let Some(row) = row else {
-        if only.is_none() && !is_condition {
+        if only.is_none() {
             let help = "name one of them in `requirement`".to_owned();
             site.say(at, format!("the case cites several rows, and this {what} does not say which"), Some(help));
         }
-        return only.filter(|_| !is_condition);
+        return only;
     };
     if !case.requirements.contains(row) {
         let help = meant(&row.0, case.requirements.iter().map(|id| id.0.as_str()))

@@ -32,17 +32,17 @@ pub(super) fn check_expectation(names: &Names<'_>, site: &Site<'_>, at: &str, ex
         ("text", &expectation.text),
     ] {
         if let Some(matcher) = matcher {
-            check_matcher(names, site, &format!("{at}/{key}"), matcher);
+            check_matcher(names, site, &format!("{at}/{key}"), matcher, &[]);
         }
     }
     check_head(site, at, expectation);
     for (name, matcher) in &expectation.headers {
-        check_matcher(names, site, &pointer_join(&format!("{at}/headers"), name), matcher);
+        check_matcher(names, site, &pointer_join(&format!("{at}/headers"), name), matcher, &[]);
     }
     for (name, matcher) in &expectation.kept {
         let pointer = pointer_join(&format!("{at}/kept"), name);
         names.take_member(site, &pointer, name);
-        check_matcher(names, site, &pointer, matcher);
+        check_matcher(names, site, &pointer, matcher, &[]);
     }
     for (index, inner) in expectation.any.iter().enumerate() {
         check_expectation(names, site, &format!("{at}/any/{index}"), inner, Part::Inner);

@@ -13,8 +13,11 @@ use super::template;
 use crate::requirement::{Requirement, RequirementFile};
 use crate::suite::{Profile, Suite};
 
-/// What the program itself finds out about a target, whatever the suite: whether there is a second account.
-const OWN_CAPABILITIES: &[&str] = &["limited-account"];
+/// What the program itself finds out about a target, whatever the suite: which accounts there are, and how they prove themselves.
+const OWN_CAPABILITIES: &[&str] = &["admin-account", "limited-account", "auth", "auth-none", "auth-basic", "auth-digest"];
+
+/// What the program itself gives a value to: the edition that was recognised, and the accounts.
+const OWN_VALUES: &[&str] = &["edition", "admin_user", "admin_password", "limited_user", "limited_password"];
 
 /// How many ways to fill one text in are looked at.
 const MOST_FILLINGS: usize = 64;
@@ -71,11 +74,14 @@ impl Knowledge {
     }
 
     /// Capabilities by name; `None` where it is not known what there is.
-    pub(super) fn capabilities(&self) -> Option<BTreeSet<&str>> {
+    pub(super) fn capabilities(&self) -> Option<BTreeSet<String>> {
         let suite = self.suite.as_ref()?;
         let probed = suite.probe.iter().flat_map(|probe| probe.capabilities.keys());
         let claimed = self.profiles.iter().flat_map(|(_, profile)| profile.capabilities.keys());
-        Some(probed.chain(claimed).map(String::as_str).chain(OWN_CAPABILITIES.iter().copied()).collect())
+        let own = OWN_CAPABILITIES.iter().map(|own| (*own).to_owned());
+        let settled =
+            suite.dialects.iter().flat_map(|(name, dialect)| dialect.classes.keys().map(move |class| format!("{name}:{class}")));
+        Some(probed.chain(claimed).cloned().chain(own).chain(settled).collect())
     }
 
     /// What the capabilities begin with that stand for the fields a device offers.
@@ -121,6 +127,7 @@ impl Knowledge {
             classes.flatten().for_each(|(name, value)| add(name, value));
             suite.probe.iter().flat_map(|probe| probe.keep.keys()).for_each(|name| add(name, &Value::from("0")));
         }
+        OWN_VALUES.iter().for_each(|name| add(&(*name).to_owned(), &Value::from("0")));
         self.profiles.iter().flat_map(|(_, profile)| &profile.values).for_each(|(name, value)| add(name, value));
         all
     }

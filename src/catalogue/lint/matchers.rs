@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::names::{Names, take_plain, take_text};
 use super::page::meant;
-use super::requests::{check_maker, is_template};
+use super::requests::{check_maker, is_template, made};
 use super::site::Site;
 use super::vocabulary::{MAKERS, MATCHERS};
 use crate::json::{describe, pointer_join};
@@ -13,26 +13,26 @@ use crate::json::{describe, pointer_join};
 const TYPES: &[&str] = &["string", "integer", "number", "boolean", "null", "object", "array"];
 
 /// Checks a matcher with everything inside it.
-pub(super) fn check_matcher(names: &Names<'_>, site: &Site<'_>, at: &str, matcher: &Value) {
+pub(super) fn check_matcher(names: &Names<'_>, site: &Site<'_>, at: &str, matcher: &Value, locals: &[&str]) {
     match matcher {
-        Value::String(text) => take_text(names, site, at, text, &["index", "item"]),
-        Value::Array(elements) => check_all(names, site, at, elements),
-        Value::Object(members) => check_object(names, site, at, members),
+        Value::String(text) => take_text(names, site, at, text, locals),
+        Value::Array(elements) => check_all(names, site, at, elements, locals),
+        Value::Object(members) => check_object(names, site, at, members, locals),
         _ => {}
     }
 }
 
-fn check_all(names: &Names<'_>, site: &Site<'_>, at: &str, matchers: &[Value]) {
+fn check_all(names: &Names<'_>, site: &Site<'_>, at: &str, matchers: &[Value], locals: &[&str]) {
     for (index, matcher) in matchers.iter().enumerate() {
-        check_matcher(names, site, &format!("{at}/{index}"), matcher);
+        check_matcher(names, site, &format!("{at}/{index}"), matcher, locals);
     }
 }
 
-fn check_object(names: &Names<'_>, site: &Site<'_>, at: &str, members: &Map<String, Value>) {
+fn check_object(names: &Names<'_>, site: &Site<'_>, at: &str, members: &Map<String, Value>, locals: &[&str]) {
     let Some((name, argument)) = members.iter().next() else { return };
     let pointer = pointer_join(at, name);
     if MAKERS.contains(&name.as_str()) {
-        return check_maker(names, site, at, name, argument, members, &[]);
+        return check_maker(names, site, at, members, locals, check_matcher);
     }
     if !name.starts_with('$') {
         for (name, inner) in members {
@@ -41,17 +41,18 @@ fn check_object(names: &Names<'_>, site: &Site<'_>, at: &str, members: &Map<Stri
                 let help = "a matcher stands alone; `$all` puts several together".to_owned();
                 site.say_of_key(&pointer, format!("`{name}` is not looked at here"), Some(help));
             }
-            take_text(names, site, &pointer, name, &[]);
-            check_matcher(names, site, &pointer, inner);
+            take_text(names, site, &pointer, name, locals);
+            check_matcher(names, site, &pointer, inner, locals);
         }
         return;
     }
     if !MATCHERS.contains(&name.as_str()) {
-        let message = format!("there is no matcher `{name}`");
-        return site.say_of_key(&pointer, message, meant(name, MATCHERS.iter().copied()).or_else(see_list));
+        let help = meant(name, MATCHERS.iter().copied()).or_else(see_list);
+        site.say_of_key(&pointer, format!("there is no matcher `{name}`"), help);
+        return take_plain(names, site, &pointer, argument, locals);
     }
     check_companions(names, site, at, name, members);
-    check_argument(names, site, &pointer, name, argument);
+    check_argument(names, site, &pointer, name, argument, locals);
 }
 
 fn see_list() -> Option<String> {
@@ -86,21 +87,26 @@ fn check_pointers(names: &Names<'_>, site: &Site<'_>, at: &str, value: &Value) {
     }
 }
 
-fn check_argument(names: &Names<'_>, site: &Site<'_>, at: &str, name: &str, argument: &Value) {
+fn check_argument(names: &Names<'_>, site: &Site<'_>, at: &str, name: &str, argument: &Value, locals: &[&str]) {
+    if name != "$literal"
+        && let Some(members) = made(argument)
+    {
+        return check_maker(names, site, at, members, locals, check_matcher);
+    }
     match (name, argument) {
         ("$one-of" | "$all" | "$contains" | "$unordered", Value::Array(matchers)) => {
             if matchers.is_empty() && name != "$unordered" {
                 site.say(at, format!("`{name}` of nothing"), None);
             }
-            return check_all(names, site, at, matchers);
+            return check_all(names, site, at, matchers, locals);
         }
-        ("$not" | "$each" | "$none" | "$length", inner) => return check_matcher(names, site, at, inner),
+        ("$not" | "$each" | "$none" | "$length", inner) => return check_matcher(names, site, at, inner, locals),
         ("$equal" | "$in" | "$same-as" | "$keys-of" | "$keys", _) => check_plain(site, at, name, argument),
-        ("$literal", _) => return take_plain(names, site, at, argument, &[]),
+        ("$literal", _) => return take_plain(names, site, at, argument, locals),
         ("$regex", Value::String(pattern)) if !pattern.contains("{{") => check_regex(site, at, pattern),
         _ => {}
     }
-    take_plain(names, site, at, argument, &[]);
+    take_plain(names, site, at, argument, locals);
     if !is_template(argument)
         && let Err(wanted) = fits(name, argument)
     {

@@ -7,6 +7,7 @@ mod case_files;
 mod controls;
 mod demands;
 mod expectations;
+mod keeps;
 mod knowledge;
 mod matchers;
 mod names;
@@ -15,6 +16,7 @@ mod requests;
 mod requirement_files;
 mod risk;
 mod schema_files;
+mod setups;
 mod site;
 mod steps;
 mod structure;
@@ -43,12 +45,14 @@ use page::Page;
 pub fn lint(sources: &Sources) -> Diagnostics {
     let (catalogue, loaded) = load(sources);
     let pages: Vec<Page> = sources.iter().filter_map(|(name, _)| Page::read(sources, name)).collect();
-    for suite in folders(&pages, "cases/") {
-        check_suite(&suite, &pages, sources, &catalogue);
-    }
+    let suites = folders(&pages, "cases/").into_iter();
+    let suites: BTreeMap<String, Knowledge> =
+        suites.map(|suite| (suite.clone(), Knowledge::gather(&suite, &pages, sources))).collect();
+    suites.values().for_each(|knowledge| check_suite(knowledge, &pages, &catalogue));
     for folder in folders(&pages, "schemas/") {
         let prefix = format!("schemas/{folder}/");
-        schema_files::check_schemas(&folder, &pages.iter().filter(|page| page.name.starts_with(&prefix)).collect::<Vec<_>>());
+        let of_folder: Vec<&Page> = pages.iter().filter(|page| page.name.starts_with(&prefix)).collect();
+        schema_files::check_schemas(&folder, &of_folder, suites.get(&folder));
     }
     let unsaid: Vec<Diagnostic> = loaded.into_iter().filter(|diagnostic| !is_said(&pages, diagnostic)).collect();
     let mut seen = HashSet::new();
@@ -56,22 +60,22 @@ pub fn lint(sources: &Sources) -> Diagnostics {
     all.filter(|one| seen.insert((one.file.clone(), one.place, one.message.clone()))).collect()
 }
 
-fn check_suite(suite: &str, pages: &[Page], sources: &Sources, catalogue: &Catalogue) {
-    let knowledge = Knowledge::gather(suite, pages, sources);
+fn check_suite(knowledge: &Knowledge, pages: &[Page], catalogue: &Catalogue) {
+    let suite = &knowledge.name;
     let prefix = format!("cases/{suite}/");
     let mut ids = BTreeMap::new();
     for page in pages.iter().filter(|page| page.name.starts_with(&prefix) && !is_of_the_suite(&page.name)) {
-        case_files::check_case_file(page, &knowledge, &mut ids);
+        case_files::check_case_file(page, knowledge, &mut ids);
     }
     let page = |file: &str| pages.iter().find(|page| page.name == format!("{prefix}{file}"));
     if let Some(page) = page("suite.json") {
-        suite_files::check_suite(page, &knowledge);
+        suite_files::check_suite(page, knowledge);
     }
     if let Some(page) = page("requirements.json") {
         let cited = catalogue.suites.get(suite).map(coverage::first_citations).unwrap_or_default();
-        requirement_files::check_requirements(page, &knowledge, &cited);
+        requirement_files::check_requirements(page, knowledge, &cited);
     }
-    suite_files::check_profiles(pages, &knowledge);
+    suite_files::check_profiles(pages, knowledge);
 }
 
 /// The names of the folders below a folder.

@@ -68,7 +68,8 @@ impl<'k> Names<'k> {
     }
 
     fn knows(&self, name: &str, locals: &[&str]) -> bool {
-        name == "new-uuid" || locals.contains(&name) || self.touch(name, 0)
+        let unsure = self.knowledge.suite.is_none();
+        name == "new-uuid" || locals.contains(&name) || self.touch(name, 0) || unsure
     }
 
     fn help_for(&self, site: &Site<'_>, name: &str) -> Option<String> {

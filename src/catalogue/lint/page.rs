@@ -16,6 +16,8 @@ pub(super) struct Page {
     places: Places,
     /// The path as its author knows it.
     shown: String,
+    /// Whether there is nothing wrong with it as JSON.
+    is_clean: bool,
     found: RefCell<Vec<Diagnostic>>,
     /// Where the shape is wrong: what the loader says of the same part is then known already.
     misshapen: RefCell<Vec<Place>>,
@@ -25,8 +27,17 @@ impl Page {
     /// Reads a file; `None` where no value can be made of it. Its faults as JSON are the loader's to say.
     pub(super) fn read(sources: &Sources, name: &str) -> Option<Self> {
         let (reading, places) = json::read_with_places(sources.get(name)?.as_bytes());
+        let is_clean = reading.is_clean();
         let (found, misshapen) = (RefCell::default(), RefCell::default());
-        Some(Self { name: name.to_owned(), value: reading.value?, places, shown: sources.shown(name), found, misshapen })
+        Some(Self {
+            name: name.to_owned(),
+            value: reading.value?,
+            places,
+            shown: sources.shown(name),
+            is_clean,
+            found,
+            misshapen,
+        })
     }
 
     /// Says what is wrong with the value at a pointer, or with the innermost value around it that exists.
@@ -57,6 +68,9 @@ impl Page {
 
     /// Whether a mistake of shape was found in the same case (or, outside of cases, in the same file) as a place.
     pub(super) fn is_misshapen_around(&self, place: Option<Place>) -> bool {
+        if !self.is_clean {
+            return false;
+        }
         let unit = |place: &Place| self.case_around(place);
         let wanted = place.as_ref().and_then(unit);
         self.misshapen.borrow().iter().any(|wrong| unit(wrong) == wanted)

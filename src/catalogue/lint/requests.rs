@@ -82,12 +82,12 @@ pub(super) fn check_value(names: &Names<'_>, site: &Site<'_>, at: &str, value: &
 }
 
 fn check_object(names: &Names<'_>, site: &Site<'_>, at: &str, members: &Map<String, Value>, locals: &[&str]) {
-    if let Some((name, argument)) = members.iter().next()
+    if let Some(name) = members.keys().next()
         && name.starts_with('$')
     {
         let absent = name == "$absent" && members.len() == 1;
         if MAKERS.contains(&name.as_str()) {
-            check_maker(names, site, at, name, argument, members, locals);
+            check_maker(names, site, at, members, locals, check_value);
         } else if !absent {
             let known = MAKERS.iter().copied().chain(["$absent"]);
             site.say_of_key(&pointer_join(at, name), format!("there is no maker `{name}`"), meant(name, known));
@@ -105,16 +105,25 @@ fn check_object(names: &Names<'_>, site: &Site<'_>, at: &str, members: &Map<Stri
     }
 }
 
+/// What checks a value inside a maker: it is sent, or it is a matcher.
+pub(super) type Check = fn(&Names<'_>, &Site<'_>, &str, &Value, &[&str]);
+
+/// The members of a value that a maker makes.
+pub(super) fn made(value: &Value) -> Option<&Map<String, Value>> {
+    value.as_object().filter(|members| members.keys().next().is_some_and(|name| MAKERS.contains(&name.as_str())))
+}
+
 /// Checks a maker: its argument, and that it has what it needs and nothing else.
 pub(super) fn check_maker(
     names: &Names<'_>,
     site: &Site<'_>,
     at: &str,
-    name: &str,
-    argument: &Value,
     members: &Map<String, Value>,
     locals: &[&str],
+    check_inner: Check,
 ) {
+    let Some((name, argument)) = members.iter().next() else { return };
+    let name = name.as_str();
     let pointer = pointer_join(at, name);
     check_value(names, site, &pointer, argument, locals);
     let (wanted, fits) = match name {
@@ -141,7 +150,7 @@ pub(super) fn check_maker(
             site.say_of_key(&pointer, format!("`{name}` has no `{key}`"), meant(key, known()));
         }
         match key.as_str() {
-            "give" => check_value(names, site, &pointer, value, &[locals, &["index", "item"]].concat()),
+            "give" => check_inner(names, site, &pointer, value, &[locals, &["index", "item"]].concat()),
             "times" if !value.is_u64() => {
                 site.say(&pointer, format!("`times` is a number, found {}", describe(value)), None);
             }

@@ -52,12 +52,12 @@ impl Asked {
     fn matches(&self, rule: &str) -> bool {
         let Some((method, pattern)) = rule.split_once(' ') else { return false };
         let Ok(pattern) = Regex::new(pattern) else { return false };
-        let fits = |have: &String| method == "*" || method.split('|').any(|one| one == have);
+        let fits = |have: &String| method == "*" || method.eq_ignore_ascii_case(have);
         self.methods.iter().any(fits) && self.paths.iter().any(|path| pattern.is_match(path))
     }
 
     fn only_reads(&self, safety: &Safety) -> bool {
-        let reading = |method: &String| matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
+        let reading = |method: &String| matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
         self.methods.iter().all(reading) || safety.reads.iter().any(|rule| self.matches(rule))
     }
 }

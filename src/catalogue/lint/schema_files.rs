@@ -6,8 +6,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::Schemas;
+use super::demands::say_unknown;
+use super::knowledge::Knowledge;
 use super::page::{Page, meant};
+use super::site::Site;
 use crate::json::pointer_join;
+use crate::requirement::RequirementId;
 
 /// Where every schema's `$id` begins; nothing is ever fetched from it.
 const BASE: &str = "https://doorspec.invalid/";
@@ -72,11 +76,14 @@ const PLAIN: &[&str] = &[
     "writeOnly",
 ];
 
+/// The rows that a part of a schema comes from.
+const ROWS: &str = "x-requirement";
+
 /// Keywords that only editors look at.
 const EDITORS: &[&str] = &["enumDescriptions", "patternErrorMessage"];
 
 /// Checks the schemas of one folder, which refer to each other.
-pub(super) fn check_schemas(folder: &str, pages: &[&Page]) {
+pub(super) fn check_schemas(folder: &str, pages: &[&Page], knowledge: Option<&Knowledge>) {
     let mut library = Library::default();
     for page in pages {
         if let Some(url) = id_of(page).and_then(|id| Url::parse(id).ok()) {
@@ -88,7 +95,7 @@ pub(super) fn check_schemas(folder: &str, pages: &[&Page]) {
         let before = page.count();
         check_id(folder, page);
         let base = id_of(page).and_then(|id| Url::parse(id).ok());
-        Walk { page, library: &library, base: base.as_ref() }.schema("", &page.value);
+        Walk { page, library: &library, base: base.as_ref(), knowledge }.schema("", &page.value);
         if page.count() == before {
             sound.push(*page);
         }
@@ -140,6 +147,7 @@ struct Walk<'w, 'p> {
     page: &'p Page,
     library: &'w Library<'p>,
     base: Option<&'w Url>,
+    knowledge: Option<&'w Knowledge>,
 }
 
 impl Walk<'_, '_> {
@@ -154,6 +162,7 @@ impl Walk<'_, '_> {
             let pointer = pointer_join(at, keyword);
             match keyword.as_str() {
                 "$ref" => self.reference(&pointer, value),
+                ROWS => self.rows(&pointer, value),
                 one if ONE.contains(&one) => self.schema(&pointer, value),
                 several if SEVERAL.contains(&several) => {
                     let numbered = value.as_array().into_iter().flatten().enumerate();
@@ -173,6 +182,15 @@ impl Walk<'_, '_> {
             let known = [ONE, SEVERAL, NAMED, PLAIN].concat();
             let help = meant(keyword, known).or_else(|| Some("a validator would let it pass unseen".to_owned()));
             self.page.say_of_key(pointer, format!("unknown keyword `{keyword}`"), help);
+        }
+    }
+
+    fn rows(&self, pointer: &str, value: &Value) {
+        let Some(knowledge) = self.knowledge.filter(|knowledge| knowledge.requirements.is_some()) else { return };
+        let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for row in several.iter().filter(|row| !row.as_str().is_some_and(|row| knowledge.row(row).is_some())) {
+            let row = row.as_str().map_or_else(|| row.to_string(), str::to_owned);
+            say_unknown(&Site::new(self.page, ""), knowledge, pointer, &RequirementId(row));
         }
     }
 

@@ -34,6 +34,12 @@ impl<'p> Site<'p> {
         self.page.say_of_key(&self.written(pointer), message, help);
     }
 
+    /// Whether the author wrote the same in two places, whatever a row makes of it.
+    pub(super) fn is_written_as(&self, one: &str, other: &str) -> bool {
+        let raw = |pointer: &str| self.page.value.pointer(&format!("{}{pointer}", self.base));
+        raw(one) == raw(other)
+    }
+
     /// The members of the row, where there is one.
     pub(super) fn row_members(&self) -> impl Iterator<Item = &str> {
         let row = self.row.and_then(|row| self.page.value.pointer(&format!("{}/rows/{row}", self.base)));

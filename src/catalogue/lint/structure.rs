@@ -129,11 +129,11 @@ fn value_words(kind: &ValidationErrorKind, found: &Value, schema: Option<&Value>
             format!("a control differs in exactly one thing, and `but` names {count}")
         }
         ValidationErrorKind::OneOfNotValid { .. } => {
-            let help = "give it one of `setup`, `send`, `control`, `pages` and `together`";
+            let help = "give it one of `setup`, `send`, `control`, `pages`, `together` and `skip`";
             return (Some("this step does nothing".to_owned()), Some(help.to_owned()));
         }
         ValidationErrorKind::OneOfMultipleValid { .. } => {
-            let kinds = ["setup", "send", "control", "pages", "together"];
+            let kinds = ["setup", "send", "control", "pages", "together", "skip"];
             let has: Vec<&str> = kinds.into_iter().filter(|kind| found.get(kind).is_some()).collect();
             return (
                 Some(format!("this step does several things: `{}`", has.join("`, `"))),

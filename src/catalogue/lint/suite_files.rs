@@ -8,14 +8,14 @@ use super::demands::say_unknown;
 use super::expectations::{Part, check_classes, check_expectation};
 use super::knowledge::Knowledge;
 use super::matchers::check_regex;
-use super::names::{Giver, Names, say_unused, take_plain};
+use super::names::{Giver, Names, take_plain};
 use super::page::{Page, meant};
 use super::requests::check_send;
+use super::setups::check_scene;
 use super::site::Site;
-use super::steps::{check_steps, give_fresh};
 use super::template;
 use crate::json::pointer_join;
-use crate::suite::{Profile, Safety, Setup, Suite};
+use crate::suite::{Profile, Safety, Suite};
 
 /// Checks `suite.json`.
 pub(super) fn check_suite(page: &Page, knowledge: &Knowledge) {
@@ -25,7 +25,7 @@ pub(super) fn check_suite(page: &Page, knowledge: &Knowledge) {
     check_name(page, &knowledge.name, &suite.suite);
     check_values(&names, &site, suite);
     for (name, setup) in &suite.setups {
-        check_setup(page, knowledge, name, setup);
+        check_scene(page, knowledge, name, setup);
     }
     check_replies(&site, knowledge, suite);
     check_invariants(&names, &site, suite);
@@ -43,30 +43,6 @@ fn check_name(page: &Page, folder: &str, suite: &str) {
 
 fn check_values(names: &Names<'_>, site: &Site<'_>, suite: &Suite) {
     suite.values.iter().for_each(|(name, value)| take_plain(names, site, &pointer_join("/values", name), value, &[]));
-}
-
-fn check_setup(page: &Page, knowledge: &Knowledge, name: &str, setup: &Setup) {
-    let site = Site::new(page, pointer_join("/setups", name));
-    let mut names = Names::new(knowledge);
-    for (parameter, default) in &setup.parameters {
-        let pointer = pointer_join("/parameters", parameter);
-        take_plain(&names, &site, &pointer, default, &[]);
-        names.give(&site, parameter, Giver::Parameter, pointer);
-    }
-    give_fresh(&mut names, &site, &setup.fresh);
-    check_steps(&mut names, &site, &setup.steps);
-    names.unused().iter().for_each(|name| say_unused(&site, name));
-    if reaches(knowledge, name, name, &mut BTreeSet::new()) {
-        site.say("", format!("the set-up `{name}` runs itself"), None);
-    }
-}
-
-fn reaches(knowledge: &Knowledge, from: &str, to: &str, seen: &mut BTreeSet<String>) -> bool {
-    let setup = knowledge.suite.as_ref().and_then(|suite| suite.setups.get(from));
-    let next = setup.into_iter().flat_map(|setup| &setup.steps).filter_map(|step| step.setup.as_deref());
-    next.collect::<Vec<_>>()
-        .into_iter()
-        .any(|name| name == to || (seen.insert(name.to_owned()) && reaches(knowledge, name, to, seen)))
 }
 
 /// What a reply or a class takes from its case is checked where a case cites it: here every name is let pass.
@@ -197,7 +173,7 @@ fn check_profile(site: &Site<'_>, knowledge: &Knowledge, profile: &Profile) {
 fn check_probed(site: &Site<'_>, knowledge: &Knowledge, pointer: &str, name: &str) {
     let Some(suite) = &knowledge.suite else { return };
     let probed: Vec<&str> =
-        suite.probe.iter().flat_map(|probe| probe.keep.keys().chain(probe.identity.keys())).map(String::as_str).collect();
+        suite.probe.iter().flat_map(|probe| probe.keep.keys()).chain(suite.values.keys()).map(String::as_str).collect();
     if !probed.contains(&name) && !template::is_built_in(name) {
         site.say_of_key(pointer, format!("no probe of the suite keeps `{name}`"), meant(name, probed));
     }

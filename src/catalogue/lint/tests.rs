@@ -1,6 +1,6 @@
 use super::*;
 
-const SUITE: &str = r#"{ "suite": "demo", "title": "Demo", "login": { "http": { "challenge_path": "/" } },
+const SUITE: &str = r#"{ "suite": "demo", "title": "Demo", "login": { "http": { "challenge-path": "/" } },
   "values": { "base": "/api", "good": "thing.reply" },
   "probe": [ { "about": "It answers.", "send": { "method": "GET", "path": "/info" }, "capabilities": { "dir": {} },
     "fields": { "at": "/fields", "prefix": "field:" }, "keep": { "version": "/version" } } ],
@@ -326,7 +326,8 @@ fn controls() {
     };
     control(r#""first""#, r#"{ "/json/users/0": 2 }"#, &[]);
     control(r#""first""#, r#"{ "/json/extra": 2 }"#, &[]);
-    control(r#""first""#, r#"{ "/headers/Accept": "a" }"#, &[]);
+    control(r#""first""#, r#"{ "/headers": { "Accept": "a" } }"#, &[]);
+    control(r#""first""#, r#"{ §"/headers/Accept": "a" }"#, &["`/headers/Accept` points nowhere in that request"]);
     control(r#""first""#, r#"{ "/as": "limited" }"#, &[]);
     control(r#"§"frist""#, r#"{ "/path": "/y" }"#, &["no earlier step is named `frist` (did you mean `first`?)"]);
     control(
@@ -397,7 +398,7 @@ fn rows_and_names() {
         ],
     );
     let once = case(good, r#"§"{{kind}}""#, r#"[ "{{value}}", §"{{mien}}" ]"#);
-    check(&file(&once), &["`{{kind}}` is not known here", "`{{mien}}` is not known here (did you mean `mine`?)"]);
+    check(&file(&once), &["`{{kind}}` would be shown as it stands", "`{{mien}}` is not known here (did you mean `mine`?)"]);
     let surplus = r#"{ "name": "one", "row": "DEMO-DEL-001", "value": "{{mine}}", §"other": 1 }"#;
     check(&file(&case(surplus, r#""t""#, r#""{{value}}""#)), &["the case never says `{{other}}`"]);
     let plain = |name: &str| {
