@@ -40,6 +40,7 @@ pub const FILTERS: &[&str] = &[
     "json",
     "neighbour",
     "version",
+    "slice",
 ];
 
 /// The names that one case may use, and what they stand for.
