@@ -37,7 +37,7 @@ pub fn fill(directory: &mut Directory, count: usize) {
         }
         prefix = uuid[..8].to_owned();
         directory.begin_call();
-        let mut draft = Draft::new(Map::new(), &directory.template, directory.manner);
+        let mut draft = Draft::new(true, Map::new(), &directory.template, directory.manner);
         draft.write(&entry(directory, place, &mut chance));
         let fields = draft.finish().unwrap_or_default();
         directory.put(&uuid, &uuid, fields);
