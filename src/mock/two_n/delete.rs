@@ -74,13 +74,15 @@ fn delete_owned(directory: &mut Directory, owner: &str) -> Vec<Value> {
 
 /// Owners match when they are equal, character by character; defects see it otherwise.
 fn owns(asked: &str, owner: &str, manner: Manner) -> bool {
-    const LOOSE: &[(Defect, fn(&str, &str) -> bool)] = &[
+    type Matches = fn(&str, &str) -> bool;
+    const LOOSE: &[(Defect, Matches)] = &[
         (Defect::OwnerByPrefix, |asked, owner| owner.starts_with(asked)),
         (Defect::OwnerAnyCase, |asked, owner| asked.to_lowercase() == owner.to_lowercase()),
         (Defect::OwnerTrimmed, |asked, owner| asked.trim() == owner.trim()),
         (Defect::OwnerWildcard, |asked, owner| asked.strip_suffix(['*', '%']).is_some_and(|start| owner.starts_with(start))),
     ];
-    let exact = asked == owner && !(manner.wrong(Defect::UnicodeOwnerLost) && !asked.is_ascii());
+    let known = asked.is_ascii() || !manner.wrong(Defect::UnicodeOwnerLost);
+    let exact = known && asked == owner;
     exact || LOOSE.iter().any(|(defect, matches)| manner.wrong(*defect) && matches(asked, owner))
 }
 

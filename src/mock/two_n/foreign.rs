@@ -52,7 +52,7 @@ fn entry(directory: &Directory, place: usize, chance: &mut Chance) -> Map<String
     let mut entry = Map::new();
     entry.insert("name".into(), json!(name));
     entry.insert("owner".into(), json!(OWNERS[chance.below(OWNERS.len())]));
-    if place % 3 == 0 {
+    if place.is_multiple_of(3) {
         entry.insert("email".into(), json!(format!("user{place}@building.example")));
     }
     let mut access = Map::new();

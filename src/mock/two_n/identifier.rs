@@ -46,8 +46,11 @@ impl Identifier {
     }
 }
 
+type ReadsAnyway = fn(&str) -> Option<String>;
+type Refuses = fn(&str) -> bool;
+
 /// Defects that read a uuid out of what is none.
-const LOOSE: &[(Defect, fn(&str) -> Option<String>)] = &[
+const LOOSE: &[(Defect, ReadsAnyway)] = &[
     (Defect::TwoDigitGroupAccepted, |text| filled(text, 2)),
     (Defect::ThreeDigitGroupAccepted, |text| filled(text, 3)),
     (Defect::CutUuidAccepted, |text| (text.len() == 35).then(|| format!("{text}0"))),
@@ -66,7 +69,7 @@ const LOOSE: &[(Defect, fn(&str) -> Option<String>)] = &[
 ];
 
 /// Defects that refuse a uuid that is one.
-const STRICT: &[(Defect, fn(&str) -> bool)] = &[
+const STRICT: &[(Defect, Refuses)] = &[
     (Defect::UpperCaseRefused, |text| text.contains(|letter: char| letter.is_ascii_uppercase())),
     (Defect::LowerCaseRefused, |text| text.contains(|letter: char| letter.is_ascii_lowercase())),
     (Defect::MixedCaseRefused, |text| text != text.to_ascii_uppercase() && text != text.to_ascii_lowercase()),
