@@ -110,7 +110,7 @@ pub struct Case {
     pub steps: Vec<Step>,
 }
 
-/// One step. Exactly one of `setup`, `send`, `control`, `pages` and `together` says what it does.
+/// One step. Exactly one of `setup`, `send`, `control`, `pages`, `together` and `skip` says what it does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Step {
@@ -130,6 +130,8 @@ pub struct Step {
     pub pages: Option<Pages>,
     /// Sends several requests at the same time. Each is judged by `expect`.
     pub together: Option<Vec<Send>>,
+    /// Ends the case as not applicable, with this reason; goes with `when`.
+    pub skip: Option<String>,
     /// What must come back. One expectation or a list; each has its own requirement.
     pub expect: Vec<Expectation>,
     /// What is only classified.

@@ -2,15 +2,19 @@
 
 pub mod case;
 pub mod catalogue;
+pub mod cli;
 pub mod client;
 pub mod diagnostic;
 pub mod exchange;
 pub mod json;
 pub mod judge;
 pub mod mock;
+pub mod plan;
 pub mod record;
 pub mod report;
 pub mod requirement;
 pub mod runner;
+pub mod selftest;
+pub mod session;
 pub mod suite;
 pub mod verdict;

@@ -43,7 +43,7 @@ pub struct Suite {
 
 /// How accounts prove themselves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Login {
     /// HTTP authentication: none, Basic or Digest, as the challenge at this path says.
     Http { challenge_path: String },
@@ -188,6 +188,9 @@ pub struct Entity {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Snapshot {
     pub kind: String,
+    /// Capabilities without which it is left out.
+    #[serde(default)]
+    pub needs: Vec<String>,
     pub pages: Pages,
     /// JSON pointer from a row to its id; rows without one are compared by their content.
     pub id: String,
@@ -209,6 +212,8 @@ pub struct Profile {
     /// The API edition, e.g. `android-2.9`.
     pub edition: String,
     pub about: String,
+    /// True for the edition that is assumed until the target has said what it is.
+    pub is_default: bool,
     /// Kept values of the probe to regular expressions: all must match for the edition to be taken.
     pub recognised_by: IndexMap<String, String>,
     /// True, false, or null where it must be found out.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::rows::{unfold_class, unfold_rows, unfold_short_forms};
+use super::rows::{unfold_rows, unfold_short_forms, unfold_suite};
 use super::{Catalogue, CatalogueCase, Schemas, Sources, SuiteCatalogue};
 use crate::case::{Case, CaseFile, CaseId};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -54,11 +54,7 @@ impl Reader<'_> {
     fn suite_file(&mut self, name: &str) -> Option<Suite> {
         let file = format!("cases/{name}/suite.json");
         let mut document = self.required(&file, "every suite has one: how to log in, set-ups, named replies")?;
-        let setups = document.value.get_mut("setups").and_then(Value::as_object_mut);
-        setups.into_iter().flat_map(|setups| setups.values_mut()).for_each(unfold_short_forms);
-        let lists = document.value.get_mut("classes").and_then(Value::as_object_mut);
-        let classes = lists.into_iter().flat_map(|lists| lists.values_mut()).filter_map(Value::as_array_mut).flatten();
-        classes.for_each(unfold_class);
+        unfold_suite(&mut document.value);
         let value = std::mem::take(&mut document.value);
         self.shape(&document, "", value)
     }

@@ -36,7 +36,7 @@ fn unfold_classes(classes: &mut Value) {
 }
 
 /// `{"class": "x", "status": 200}` becomes `{"class": "x", "when": {"status": 200}}`.
-pub(super) fn unfold_class(class: &mut Value) {
+fn unfold_class(class: &mut Value) {
     let Some(members) = class.as_object_mut() else { return };
     let Some(name) = members.shift_remove("class") else { return };
     let when = members.shift_remove("when");
@@ -46,6 +46,15 @@ pub(super) fn unfold_class(class: &mut Value) {
     }
     members.insert("class".to_owned(), name);
     members.insert("when".to_owned(), Value::Object(rest));
+}
+
+/// Makes the short forms of a `suite.json` long.
+pub(super) fn unfold_suite(suite: &mut Value) {
+    let setups = suite.get_mut("setups").and_then(Value::as_object_mut);
+    setups.into_iter().flat_map(|setups| setups.values_mut()).for_each(unfold_short_forms);
+    let lists = suite.get_mut("classes").and_then(Value::as_object_mut);
+    let classes = lists.into_iter().flat_map(|lists| lists.values_mut()).filter_map(Value::as_array_mut).flatten();
+    classes.for_each(unfold_class);
 }
 
 fn each_step(case: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) {

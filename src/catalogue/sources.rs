@@ -1,7 +1,7 @@
 //! The texts a catalogue is read from: those in the binary, or a folder's.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -13,6 +13,8 @@ pub struct Sources {
     files: BTreeMap<String, Cow<'static, str>>,
     /// How the author knows the `cases` folder, for messages.
     folder: Option<PathBuf>,
+    /// What was in that folder, or beside it.
+    own: BTreeSet<String>,
 }
 
 /// A folder of cases that cannot be read.
@@ -30,7 +32,7 @@ impl Sources {
     /// What the binary carries.
     pub fn embedded() -> Self {
         let files = embedded::FILES.iter().map(|(name, text)| ((*name).to_owned(), Cow::Borrowed(*text))).collect();
-        Self { files, folder: None }
+        Self { files, ..Self::default() }
     }
 
     /// The cases of a folder, with the schemas of a `schemas` folder beside it where there is one. What belongs to a suite as a whole
@@ -47,12 +49,13 @@ impl Sources {
         if let Some(schemas) = cases.parent().map(|parent| parent.join("schemas")).filter(|schemas| schemas.is_dir()) {
             read_folder(&schemas, "schemas", &mut own)?;
         }
+        let names = own.keys().cloned().collect();
         for (name, text) in embedded::FILES {
             if name.starts_with("schemas/") || is_of_the_suite(name) {
                 own.entry((*name).to_owned()).or_insert(Cow::Borrowed(*text));
             }
         }
-        Ok(Self { files: own, folder: Some(cases.to_owned()) })
+        Ok(Self { files: own, folder: Some(cases.to_owned()), own: names })
     }
 
     /// One text, for tests of the reader.
@@ -65,6 +68,11 @@ impl Sources {
     /// The text of a file.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.files.get(name).map(AsRef::as_ref)
+    }
+
+    /// Whether a file is the author's own: all of the binary's are while nobody gave a folder, and else those of the folder.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.folder.is_none() || self.own.contains(name)
     }
 
     /// Every file, sorted by name.

@@ -1,1 +1,94 @@
 //! The only room that opens a socket to a device.
+//!
+//! A [`Client`] turns an [`Outgoing`] into an [`Exchange`] and never fails otherwise: what
+//! goes wrong is in the exchange. Replies that are judged come over the wire path (`raw`), which sees every byte; requests that only set the
+//! scene go over the ordinary one (`http`). Both log in the same way. Whatever the device sends, time and memory are bounded, and no request
+//! is sent again once a byte of it may have left, unless the device has answered it with 401.
+
+mod account;
+mod auth;
+mod body;
+mod challenge;
+mod digest;
+mod endpoint;
+mod http;
+mod incoming;
+mod options;
+mod raw;
+mod reading;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod token;
+mod transmission;
+mod transport;
+mod writing;
+
+use self::auth::{HttpLogin, People};
+use self::token::TokenLogin;
+use self::transmission::Message;
+use self::transport::Transport;
+use crate::exchange::{Exchange, Outgoing, Role, header};
+
+pub use self::options::{ClientError, Credentials, Login, Options, UserPassword};
+
+/// Talks to one target. It can be shared: requests may run at once, up to [`Options::max_connections`].
+///
+/// ```no_run
+/// use doorspec::client::{Client, Credentials, Login, Options};
+/// use doorspec::exchange::{Outgoing, Role};
+///
+/// # async fn ask() -> Result<(), Box<dyn std::error::Error>> {
+/// let options = Options::new("http://192.0.2.7/".parse()?);
+/// let client = Client::new(options, Credentials::default(), Login::None)?;
+/// let outgoing = Outgoing { method: "GET".into(), target: "/api/info".into(), role: Role::Nobody, judged: true, ..Outgoing::default() };
+/// match client.exchange(&outgoing).await.outcome {
+///     Ok(answer) => println!("{} {}", answer.status, answer.reason),
+///     Err(fault) => println!("{fault}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Client {
+    transport: Transport,
+    people: People,
+    login: Way,
+}
+
+/// A [`Login`] with what was learnt on the way.
+enum Way {
+    None,
+    Http(Box<HttpLogin>),
+    Token(Box<TokenLogin>),
+}
+
+impl Client {
+    /// Fails when the URL, the certificate file or the TLS set-up is wrong. Nothing is sent yet.
+    pub fn new(options: Options, credentials: Credentials, login: Login) -> Result<Self, ClientError> {
+        let transport = Transport::new(&options)?;
+        let login = match login {
+            Login::None => Way::None,
+            Login::Http { challenge_path } => Way::Http(Box::new(HttpLogin::new(transport.wire_target(&challenge_path)))),
+            Login::Token { path } => Way::Token(Box::new(TokenLogin::new(transport.wire_target(&path)))),
+        };
+        Ok(Self { transport, people: People::new(credentials), login })
+    }
+
+    /// Sends one request as its role, and reads the reply.
+    pub async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
+        let Self { transport, people, login } = self;
+        let message = Message::new(outgoing, transport.wire_target(&outgoing.target));
+        let bare = outgoing.role == Role::Nobody || header(&outgoing.headers, "authorization").is_some();
+        match login {
+            Way::Http(login) if !bare => login.exchange(people, transport, message, outgoing.role, outgoing.twist).await,
+            Way::Token(login) if !bare => login.exchange(people, transport, message, outgoing.role, outgoing.twist).await,
+            _ => transport.transmit(&message).await.into_exchange(0),
+        }
+    }
+
+    /// True once a configured password went out as Basic over an unencrypted connection, where everybody on the way can read it.
+    pub fn basic_in_clear(&self) -> bool {
+        self.people.basic_in_clear()
+    }
+}

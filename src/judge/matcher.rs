@@ -29,6 +29,7 @@ pub const MATCHERS: &[&str] = &[
     "$at-most",
     "$equal",
     "$same-as",
+    "$like",
     "$each",
     "$none",
     "$contains",
@@ -129,6 +130,7 @@ impl Comparison<'_> {
                 return compare(other, actual, self.at, self.kind, found);
             }
             ("$each", inner) => return self.each(inner, actual, found),
+            ("$like", inner) => return compare(&without(inner, &self.excepted()), actual, self.at, self.kind, found),
             ("$length", inner) => return self.length(inner, actual, found),
             _ => {}
         }
@@ -244,9 +246,14 @@ impl Comparison<'_> {
     }
 
     fn same_but(&self, argument: &Value, value: &Value) -> bool {
-        let excepted = self.expected.get("except").and_then(Value::as_array);
-        let places: Vec<&str> = excepted.into_iter().flatten().filter_map(Value::as_str).collect();
+        let places = self.excepted();
         same(&without(argument, &places), &without(value, &places))
+    }
+
+    /// The places that a comparison of whole values leaves out.
+    fn excepted(&self) -> Vec<&str> {
+        let excepted = self.expected.get("except").and_then(Value::as_array);
+        excepted.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// How many elements of an array fit; `None` when it is no array.
@@ -452,6 +459,8 @@ mod tests {
         check(&json!({ "$equal": { "a": 1 } }), Some(json!({ "a": 1, "b": 2 })), &[""]);
         check(&json!({ "$same-as": { "a": 1, "t": 1 }, "except": ["/t"] }), Some(json!({ "a": 1, "t": 2 })), &[]);
         check(&json!({ "$same-as": [{ "t": 1 }], "except": ["/*/t"] }), Some(json!([{ "t": 2 }])), &[]);
+        check(&json!({ "$like": { "a": 1, "t": 1 }, "except": ["/t"] }), Some(json!({ "a": 1, "b": 2 })), &[]);
+        check(&json!({ "$like": { "a": { "c": [1] } } }), Some(json!({ "a": { "c": [2] } })), &["/a/c/0"]);
         check(&json!({ "$length": { "$at-most": 1 } }), Some(json!([1, 2])), &[""]);
         check(&json!({ "$length": 2 }), Some(json!("äö")), &[]);
         check(&json!({ "$ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 1 }])), &[]);

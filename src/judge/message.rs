@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::matcher::compare;
 use super::{Deviation, Seen, Unjudgeable, Yardstick};
 use crate::case::{Expectation, Soundness};
-use crate::exchange::{Answer, Exchange, header};
+use crate::exchange::{Answer, Exchange, header_values};
 use crate::json::JsonFault;
 
 /// There is no reply at all.
@@ -29,7 +29,8 @@ pub(super) fn judge_head(
         one(media_type, actual.as_ref(), "/response/headers/content-type", "header", yardstick, found)?;
     }
     for (name, matcher) in &expectation.headers {
-        let actual = header(&answer.headers, name).map(Value::from);
+        let values: Vec<&str> = header_values(&answer.headers, name).collect();
+        let actual = (!values.is_empty()).then(|| Value::from(values.join(", ")));
         let at = format!("/response/headers/{}", name.to_ascii_lowercase());
         one(matcher, actual.as_ref(), &at, "header", yardstick, found)?;
     }

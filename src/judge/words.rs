@@ -39,7 +39,7 @@ pub(super) fn wanted(matcher: &Value) -> String {
         "$at-least" => format!("at least {argument}"),
         "$less" => format!("less than {argument}"),
         "$at-most" => format!("at most {argument}"),
-        "$equal" | "$literal" | "$same-as" => plain(argument),
+        "$equal" | "$literal" | "$same-as" | "$like" => plain(argument),
         "$each" => format!("every element: {}", wanted(argument)),
         "$none" => format!("no element: {}", wanted(argument)),
         "$contains" => format!("an array that contains {}", alternatives(argument)),

@@ -8,3 +8,27 @@ pub mod reply;
 pub mod request;
 pub mod server;
 pub mod two_n;
+
+use device::{DefectRow, Device, QuirkRow, Settings, UnknownName};
+
+/// The suites that have a mock device.
+pub const SUITES: [&str; 2] = ["2n", "bas-ip"];
+
+/// Makes the mock device of a suite.
+///
+/// # Errors
+/// When the settings name a defect or quirk that it does not have.
+pub fn device(suite: &str, settings: &Settings) -> Result<Box<dyn Device>, UnknownName> {
+    match suite {
+        "2n" => two_n::device(settings),
+        _ => bas_ip::device(settings),
+    }
+}
+
+/// The defects and quirks of a suite's mock.
+pub fn rows(suite: &str) -> (&'static [DefectRow], &'static [QuirkRow]) {
+    match suite {
+        "2n" => (two_n::DEFECTS, two_n::QUIRKS),
+        _ => (bas_ip::DEFECTS, bas_ip::QUIRKS),
+    }
+}

@@ -148,7 +148,7 @@ fn is_added_by_curl(name: &str) -> bool {
 }
 
 /// One word of a shell. Text that a terminal would act on is written with the escapes of `$'...'` (bash, zsh, ksh).
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "/:.,_-+=@%".contains(character);
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();

@@ -1,15 +1,13 @@
 //! The message by which a user learns what went wrong: what, where, and what to do.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::record::{CaseRecord, ExchangeRecord, Mismatch, Record};
 use crate::report::evidence::one_line;
-use crate::report::outcome::{broken, is_trouble, kind, rerun, row};
+use crate::report::outcome::{broken, kinds, rerun, row};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::requirement::{RequirementId, Strength};
-use crate::verdict::Verdict;
 
 /// How many kinds of trouble are shown in full; of the others only the ids.
 const IN_FULL: usize = 20;
@@ -53,24 +51,6 @@ pub fn failures(record: &Record, style: Style) -> String {
         text.push('\n');
     }
     text
-}
-
-/// The cases in trouble, by kind of trouble: errors, then failures, then what could not be judged, then warnings.
-fn kinds(record: &Record) -> Vec<Vec<&CaseRecord>> {
-    let rank = |case: &CaseRecord| {
-        [Verdict::Error, Verdict::Fail, Verdict::Inconclusive].iter().position(|verdict| *verdict == case.verdict)
-    };
-    let mut places = BTreeMap::new();
-    let mut kinds: Vec<Vec<&CaseRecord>> = Vec::new();
-    for case in record.cases.iter().filter(|case| is_trouble(case)) {
-        let place = *places.entry(kind(case)).or_insert(kinds.len());
-        match kinds.get_mut(place) {
-            Some(alike) => alike.push(case),
-            None => kinds.push(vec![case]),
-        }
-    }
-    kinds.sort_by_key(|alike| rank(alike[0]).unwrap_or(usize::MAX));
-    kinds
 }
 
 fn listed(case: &CaseRecord, style: Style) -> String {

@@ -12,7 +12,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use crate::record::{CaseRecord, Record};
 use crate::report::evidence::transcript;
 use crate::report::failure::case_failure;
-use crate::report::outcome::{row, worst};
+use crate::report::outcome::{area_and_name, row, worst};
 use crate::report::plain::{capped, visible, visible_lines};
 use crate::report::style::Style;
 use crate::verdict::Verdict;
@@ -48,17 +48,9 @@ pub fn junit(record: &Record, dialect: Dialect) -> String {
 fn by_area(record: &Record) -> BTreeMap<String, Vec<&CaseRecord>> {
     let mut areas: BTreeMap<String, Vec<&CaseRecord>> = BTreeMap::new();
     for case in &record.cases {
-        areas.entry(names(&case.id).0).or_default().push(case);
+        areas.entry(area_and_name(&case.id).0).or_default().push(case);
     }
     areas
-}
-
-/// Class and case name: `2n/dir/delete/uuid/short` is `uuid/short` of `2n.dir.delete`.
-fn names(id: &str) -> (String, String) {
-    let parts: Vec<&str> = id.split('/').collect();
-    let (area, rest) = parts.split_at(parts.len().saturating_sub(1).min(3));
-    let class = if area.is_empty() { "doorspec".to_owned() } else { area.join(".") };
-    (visible(&class), visible(&rest.join("/")))
 }
 
 fn suite(id: usize, area: &str, cases: &[&CaseRecord], record: &Record, dialect: Dialect) -> TestSuite {
@@ -94,7 +86,7 @@ fn suite_properties(record: &Record) -> Vec<(String, String)> {
 }
 
 fn test_case(case: &CaseRecord, record: &Record, dialect: Dialect) -> TestCase {
-    let (class, name) = names(&case.id);
+    let (class, name) = area_and_name(&case.id);
     let mut test_case = TestCase::new(name, status(case, record));
     test_case.set_classname(class).set_time(Duration::from_millis(case.duration_ms));
     let facts = facts(case, record);
@@ -272,19 +264,5 @@ mod tests {
             "{case}"
         );
         assert!(case.contains("observation: 2N-DIR-DEL-022 G:12\n"), "{case}");
-    }
-
-    #[test]
-    fn names_are_parts_of_the_id() {
-        let rows = [
-            ("2n/dir/delete/all-zero-uuid", ("2n.dir.delete", "all-zero-uuid")),
-            ("2n/dir/delete/uuid/short", ("2n.dir.delete", "uuid/short")),
-            ("bas-ip/link", ("bas-ip", "link")),
-            ("odd", ("doorspec", "odd")),
-            ("", ("doorspec", "")),
-        ];
-        for (id, (class, name)) in rows {
-            assert_eq!(names(id), (class.to_owned(), name.to_owned()));
-        }
     }
 }

@@ -4,8 +4,10 @@
 //! knows how the run was made; so a record that was stored years ago renders to the same bytes. What the device sent is hostile
 //! until proven otherwise: control characters, escape sequences and text direction marks never reach a report raw.
 
+mod dossier;
 mod evidence;
 mod failure;
+mod html;
 mod json;
 mod junit;
 mod matrix;
@@ -15,8 +17,10 @@ mod plain;
 mod sample;
 mod style;
 mod text;
+mod trouble;
 
 pub use failure::{case_failure, failures};
+pub use html::html;
 pub use json::json;
 pub use junit::{Dialect, junit};
 pub use style::Style;

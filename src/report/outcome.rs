@@ -1,8 +1,9 @@
 //! The few sentences in which a run is summed up, in the same words in every report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{CaseRecord, Mismatch, Record, RequirementRecord, Untouched};
+use crate::report::evidence::quoted;
 use crate::report::plain::{counted, visible};
 use crate::requirement::RequirementId;
 use crate::verdict::{Exit, Verdict};
@@ -13,7 +14,7 @@ pub fn fails(case: &CaseRecord) -> bool {
 }
 
 /// Whether somebody has to look at the case: it failed, or it could not be judged.
-pub fn is_trouble(case: &CaseRecord) -> bool {
+fn is_trouble(case: &CaseRecord) -> bool {
     matches!(case.verdict, Verdict::Warn | Verdict::Inconclusive | Verdict::Error) || fails(case)
 }
 
@@ -89,7 +90,7 @@ pub fn worst(case: &CaseRecord) -> Option<&Mismatch> {
 
 /// What kind of trouble a case is in: cases with the same kind deviate in the same way. It is made of what a waiver is made of
 /// (requirement, place without its positions, kind), of the status where that is what differs, or else of the reason.
-pub fn kind(case: &CaseRecord) -> String {
+fn kind(case: &CaseRecord) -> String {
     let mut parts = vec![case.verdict.word().to_owned()];
     if case.mismatches.is_empty() {
         parts.push(case.reason.clone().unwrap_or_default());
@@ -102,6 +103,46 @@ pub fn kind(case: &CaseRecord) -> String {
     parts.join("\n")
 }
 
+/// The cases in trouble, by kind of trouble: errors, then failures, then what could not be judged, then warnings.
+pub fn kinds(record: &Record) -> Vec<Vec<&CaseRecord>> {
+    let rank = |case: &CaseRecord| {
+        [Verdict::Error, Verdict::Fail, Verdict::Inconclusive].iter().position(|verdict| *verdict == case.verdict)
+    };
+    let mut places = BTreeMap::new();
+    let mut kinds: Vec<Vec<&CaseRecord>> = Vec::new();
+    for case in record.cases.iter().filter(|case| is_trouble(case)) {
+        let place = *places.entry(kind(case)).or_insert(kinds.len());
+        match kinds.get_mut(place) {
+            Some(alike) => alike.push(case),
+            None => kinds.push(vec![case]),
+        }
+    }
+    kinds.sort_by_key(|alike| rank(alike[0]).unwrap_or(usize::MAX));
+    kinds
+}
+
+/// What the device did where it may choose: by requirement and class, the cases that saw it.
+pub fn observed(record: &Record) -> BTreeMap<(&str, &str), Vec<&str>> {
+    let mut seen: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for case in &record.cases {
+        for observation in &case.observations {
+            let cases = seen.entry((&observation.requirement.0, &observation.class)).or_default();
+            if cases.last() != Some(&case.id.as_str()) {
+                cases.push(&case.id);
+            }
+        }
+    }
+    seen
+}
+
+/// The area of a case and its name there: `2n/dir/delete/uuid/short` is `uuid/short` of `2n.dir.delete`.
+pub fn area_and_name(id: &str) -> (String, String) {
+    let parts: Vec<&str> = id.split('/').collect();
+    let (area, rest) = parts.split_at(parts.len().saturating_sub(1).min(3));
+    let area = if area.is_empty() { "doorspec".to_owned() } else { area.join(".") };
+    (visible(&area), visible(&rest.join("/")))
+}
+
 fn place(pointer: &str) -> String {
     let is_position = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     pointer.split('/').map(|part| if is_position(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
@@ -109,9 +150,9 @@ fn place(pointer: &str) -> String {
 
 /// The command that runs one case again.
 pub fn rerun(case: &CaseRecord, record: &Record) -> String {
-    let url = if record.target.url.contains("://") { format!("{} ", visible(&record.target.url)) } else { String::new() };
+    let url = if record.target.url.contains("://") { format!("{} ", quoted(&record.target.url)) } else { String::new() };
     let strict = if record.strict { " --strict" } else { "" };
-    format!("doorspec run {url}--filter {} --seed {}{strict}", visible(&case.id), record.seed)
+    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), record.seed)
 }
 
 #[cfg(test)]
@@ -154,5 +195,19 @@ mod tests {
         assert_ne!(kind(&first), kind(&second));
         first.mismatches.clear();
         assert_ne!(kind(&first), kind(&second));
+    }
+
+    #[test]
+    fn names_are_parts_of_the_id() {
+        let rows = [
+            ("2n/dir/delete/all-zero-uuid", ("2n.dir.delete", "all-zero-uuid")),
+            ("2n/dir/delete/uuid/short", ("2n.dir.delete", "uuid/short")),
+            ("bas-ip/link", ("bas-ip", "link")),
+            ("odd", ("doorspec", "odd")),
+            ("", ("doorspec", "")),
+        ];
+        for (id, (class, name)) in rows {
+            assert_eq!(area_and_name(id), (class.to_owned(), name.to_owned()));
+        }
     }
 }

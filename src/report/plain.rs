@@ -35,7 +35,7 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
 }
 
 /// Whether a reader of the report would act on the character instead of showing it, or must not contain it (XML 1.0, section 2.2).
-fn is_active(character: char) -> bool {
+pub fn is_active(character: char) -> bool {
     let code = u32::from(character);
     character.is_control()
         || matches!(code, 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfdd0..=0xfdef | 0xe0000..=0xe007f)

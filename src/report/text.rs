@@ -1,11 +1,10 @@
 //! The report for a terminal: what the run found in all, in one screen.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::record::Record;
 use crate::report::matrix::{Area, Finding, areas};
-use crate::report::outcome::{exit, remains, sentence, untouched, waived};
+use crate::report::outcome::{exit, observed, remains, sentence, untouched, waived};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};
@@ -26,17 +25,8 @@ pub fn summary(record: &Record, style: Style) -> String {
 
 /// Where the documents leave a choice: which choice the device made, by requirement.
 pub fn observations(record: &Record, style: Style) -> String {
-    let mut seen: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for case in &record.cases {
-        for observation in &case.observations {
-            let cases = seen.entry((&observation.requirement.0, &observation.class)).or_default();
-            if cases.last() != Some(&case.id.as_str()) {
-                cases.push(&case.id);
-            }
-        }
-    }
     let mut text = String::new();
-    for ((requirement, class), cases) in seen {
+    for ((requirement, class), cases) in observed(record) {
         let line = format!("{}  ({})", visible(class), counted(cases.len() as u64, "case", "cases"));
         let said = if cases.len() == 1 { format!("{}  {}", visible(class), visible(cases[0])) } else { line };
         let _ = writeln!(

@@ -1,7 +1,28 @@
 //! Runs a plan against a transport: sets scenes, sends, has the judge judge, tidies up. Knows a [`Transport`], not HTTP.
 
+mod assembly;
+mod bench;
+mod case_run;
+mod event;
+mod evidence;
+mod firewall;
 mod fresh;
+mod known;
+mod pointer;
+mod probe;
+mod request;
+mod run;
 mod scope;
+mod snapshot;
+mod transport;
 
+pub use assembly::{Circumstances, assemble};
+pub use case_run::differing;
+pub use event::Event;
+pub use evidence::Redaction;
 pub use fresh::{Maker, Ours};
+pub use known::Known;
+pub use probe::{Probed, probe};
+pub use run::{Manner, SuiteRun, run};
 pub use scope::{FILTERS, MAKERS, Scope, Values};
+pub use transport::Transport;

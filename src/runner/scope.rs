@@ -40,6 +40,7 @@ pub const FILTERS: &[&str] = &[
     "json",
     "neighbour",
     "version",
+    "slice",
 ];
 
 /// The names that one case may use, and what they stand for.
@@ -199,6 +200,7 @@ impl<'v> Scope<'v> {
             ("base64", Value::String(text)) => json!(base64::engine::general_purpose::STANDARD.encode(text)),
             ("neighbour", Value::String(text)) => json!(self.maker.neighbour(text)),
             ("version", Value::String(text)) => json!(self.maker.version(text, argument)),
+            ("slice", Value::String(text)) => json!(sliced(text, argument).ok_or_else(wrong)?),
             ("length", Value::Array(elements)) => json!(elements.len()),
             ("length", Value::String(text)) => json!(text.chars().count()),
             ("first", Value::Array(elements)) => elements.first().cloned().ok_or_else(wrong)?,
@@ -276,6 +278,13 @@ fn flipped(text: &str) -> String {
     text.chars().map(flip).collect()
 }
 
+/// The characters from one position up to another: `0:35`.
+fn sliced(text: &str, range: &str) -> Option<String> {
+    let (from, to) = range.split_once(':')?;
+    let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
+    Some(text.chars().skip(from).take(to.checked_sub(from)?).collect())
+}
+
 fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
     number?.checked_add(by.parse::<i64>().ok()?.checked_mul(sign)?).map(Value::from)
 }
@@ -338,6 +347,7 @@ mod tests {
         check(&json!({ "$concat": ["{{mine}}", { "$repeat": "x", "times": 2 }] }), &json!("ab-CDxx"));
         check(&json!("{{ids|length}}"), &json!(2));
         check(&json!("{{mine|url}}"), &json!("ab-CD"));
+        check(&json!("{{mine|slice:1:4}}"), &json!("b-C"));
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! The command line: what can be said, with a sentence of help each.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::case::Risk;
+use crate::mock::device::Scheme;
+
+/// The conformance test suite for door devices that speak HTTP and JSON.
+#[derive(Debug, Parser)]
+#[command(name = "doorspec", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 conforms, 1 does not conform, 2 wrong command line or file, 3 incomplete,\n\
+4 the device's own data changed, 5 doorspec itself is at fault.\n\
+Credentials come from DOORSPEC_USER, DOORSPEC_PASSWORD, DOORSPEC_LIMITED_USER and DOORSPEC_LIMITED_PASSWORD.")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Replay the cases against a device; without a URL the embedded mock devices are the target
+    Run(RunArgs),
+    /// Run the suite on every defect and quirk of the mock: the kill matrix
+    Selftest(super::selftest::SelftestArgs),
+    /// Serve a conforming mock device, or a deliberately defective one
+    Mock(MockArgs),
+}
+
+/// `doorspec run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  doorspec run                                     both suites on the embedded mocks\n  \
+DOORSPEC_USER=qa DOORSPEC_PASSWORD=... doorspec run http://192.0.2.40 --suite 2n\n  \
+doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out reports/panel")]
+pub struct RunArgs {
+    /// The device, e.g. http://192.0.2.40; without it the embedded mock devices
+    pub url: Option<String>,
+    /// The suite to run (repeatable); without it, what the target turns out to be
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Vec<String>,
+    /// What is known of the device already (see `cases/<suite>/profiles`)
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// The folder for record.json, junit.xml and report.html
+    #[arg(long, value_name = "DIR", default_value = "reports/latest")]
+    pub out: PathBuf,
+    /// One more copy of the JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The JUnit that `--junit` and `--out` get: what most tools read, or what fits the Jenkins xUnit schema to the letter
+    #[arg(long, value_enum, default_value_t = JunitDialect::Common)]
+    pub junit_dialect: JunitDialect,
+    /// One more copy of the record
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// One more copy of the page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Only cases whose id or requirement fits (repeatable; `*` stands for anything)
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// How many cases run at once; by default 16 on loopback, else 1
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// What the run makes up follows from this; by default another one each time
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run the cases in an order that follows from the seed
+    #[arg(long)]
+    pub shuffle: bool,
+    /// The longest a device may take for one reply
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Warnings count as failures
+    #[arg(long)]
+    pub strict: bool,
+    /// Also run cases that may disturb people or destroy data (repeatable)
+    #[arg(long, value_name = "CLASS", value_enum)]
+    pub allow: Vec<AllowClass>,
+    /// Use the cases of this folder instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+    /// Trust the certificates in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// Accept any certificate; the report says so
+    #[arg(long)]
+    pub insecure: bool,
+    /// Only say what would be run; nothing is sent
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Wait so long for the device to answer at all
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub wait_ready: Option<Duration>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Only the outcome
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// `doorspec mock`.
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    /// Which device to be
+    #[arg(long, value_name = "SUITE", required_unless_present = "list")]
+    pub suite: Option<String>,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// How a 2N device asks for credentials
+    #[arg(long, value_enum, default_value_t = AuthScheme::Digest)]
+    pub auth: AuthScheme,
+    /// Be wrong in this way (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub defect: Vec<String>,
+    /// Be different in this way, and still right (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub quirk: Vec<String>,
+    /// Take so long for every reply
+    #[arg(long, value_name = "DURATION", default_value = "0ms", value_parser = duration)]
+    pub latency: Duration,
+    /// Hold so many entries that belong to somebody else
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub preload: usize,
+    /// What the device makes up follows from this
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// List the defects and quirks
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Which JUnit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum JunitDialect {
+    Common,
+    Strict,
+}
+
+/// Risks that must be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AllowClass {
+    Read,
+    Own,
+    Disturb,
+    Destroy,
+}
+
+impl From<AllowClass> for Risk {
+    fn from(class: AllowClass) -> Self {
+        match class {
+            AllowClass::Read => Self::Read,
+            AllowClass::Own => Self::Own,
+            AllowClass::Disturb => Self::Disturb,
+            AllowClass::Destroy => Self::Destroy,
+        }
+    }
+}
+
+/// How a 2N mock asks for credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AuthScheme {
+    None,
+    Basic,
+    Digest,
+}
+
+impl From<AuthScheme> for Scheme {
+    fn from(scheme: AuthScheme) -> Self {
+        match scheme {
+            AuthScheme::None => Self::None,
+            AuthScheme::Basic => Self::Basic,
+            AuthScheme::Digest => Self::Digest,
+        }
+    }
+}
+
+/// `500ms`, `2s`, `1m 30s`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no duration: write e.g. 500ms, 2s or 1m");
+    let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    Duration::try_from(signed).map_err(|_| wrong())
+}

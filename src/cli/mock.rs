@@ -1,0 +1,90 @@
+//! `doorspec mock`: a mock device behind real HTTP, until it is told to end.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::accounts;
+use super::args::MockArgs;
+use super::signal::ended;
+use crate::mock::device::{Accounts, Settings, UnknownName};
+use crate::mock::rows;
+use crate::mock::server::{Server, ServerOptions};
+use crate::verdict::Exit;
+
+/// Serves until SIGTERM or Ctrl-C.
+pub async fn mock(args: &MockArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let suites: Vec<&str> = match args.suite.as_deref() {
+        Some(known @ ("2n" | "bas-ip")) => vec![known],
+        Some(other) => {
+            writeln!(io::stderr(), "error: there is no suite `{other}`\nhelp: known suites: 2n, bas-ip")?;
+            return Ok(Exit::Usage);
+        }
+        None => vec!["2n", "bas-ip"],
+    };
+    if args.list {
+        return list(&suites, out);
+    }
+    let accounts = accounts::of_mock();
+    let settings = Settings {
+        accounts: accounts.clone(),
+        scheme: args.auth.into(),
+        seed: args.seed,
+        defects: args.defect.clone(),
+        quirks: args.quirk.clone(),
+    };
+    let mut device = match crate::mock::device(suites[0], &settings) {
+        Ok(device) => device,
+        Err(unknown) => return unknown_name(suites[0], &unknown),
+    };
+    device.preload(args.preload);
+    let server = match Server::start(device, args.listen, ServerOptions { latency: args.latency }).await {
+        Ok(server) => server,
+        Err(error) => {
+            writeln!(io::stderr(), "error: cannot listen on {}: {error}", args.listen)?;
+            return Ok(Exit::Usage);
+        }
+    };
+    announce(suites[0], &server, &accounts, out)?;
+    ended().await;
+    server.stop().await;
+    Ok(Exit::Conforms)
+}
+
+fn announce(suite: &str, server: &Server, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "listening on http://{}", server.address())?;
+    let accounts = json!([
+        { "role": "admin", "user": accounts.admin.user, "password": accounts.admin.password },
+        { "role": "limited", "user": accounts.limited.user, "password": accounts.limited.password },
+    ]);
+    writeln!(out, "{}", json!({ "suite": suite, "accounts": accounts }))?;
+    out.flush()
+}
+
+fn unknown_name(suite: &str, unknown: &UnknownName) -> io::Result<Exit> {
+    let (defects, quirks) = rows(suite);
+    let names: Vec<&str> = match unknown.kind {
+        "defect" => defects.iter().map(|row| row.name).collect(),
+        _ => quirks.iter().map(|row| row.name).collect(),
+    };
+    let near = crate::diagnostic::did_you_mean(&unknown.name, names);
+    let help = near
+        .map_or_else(|| format!("`doorspec mock --suite {suite} --list` lists them"), |near| format!("did you mean `{near}`?"));
+    writeln!(io::stderr(), "error: {unknown}\nhelp: {help}")?;
+    Ok(Exit::Usage)
+}
+
+fn list(suites: &[&str], out: &mut dyn Write) -> io::Result<Exit> {
+    for suite in suites {
+        let (defects, quirks) = rows(suite);
+        writeln!(out, "{suite}: {} defects", defects.len())?;
+        for row in defects {
+            writeln!(out, "  {:<36} {:<20} {}", row.name, row.breaks, row.about)?;
+        }
+        writeln!(out, "{suite}: {} quirks", quirks.len())?;
+        for row in quirks {
+            writeln!(out, "  {:<36} {:<20} {}", row.name, row.group, row.about)?;
+        }
+    }
+    Ok(Exit::Conforms)
+}

@@ -1,0 +1,29 @@
+//! The command line: arguments in, files and text out, an exit status at the end.
+
+mod accounts;
+mod args;
+mod mock;
+mod progress;
+mod run;
+mod selftest;
+mod signal;
+mod style;
+mod target_url;
+
+use std::io::{self, Write};
+
+pub use args::{Cli, Command, MockArgs, RunArgs};
+
+use crate::verdict::Exit;
+
+/// Does what the command line says.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
+    match &cli.command {
+        Command::Run(args) => run::run(args, out).await,
+        Command::Mock(args) => mock::mock(args, out).await,
+        Command::Selftest(args) => tokio::task::block_in_place(|| selftest::selftest(args, out)),
+    }
+}

@@ -1,0 +1,318 @@
+//! `doorspec run`: the main job.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::args::{JunitDialect, RunArgs};
+use super::progress::Progress;
+use super::signal::ended;
+use super::style;
+use super::{accounts, target_url};
+use crate::case::Risk;
+use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, load};
+use crate::exchange::Fault;
+use crate::mock::device::Settings;
+use crate::plan::{Choice, select};
+use crate::record::{Record, Target};
+use crate::report;
+use crate::runner::{Circumstances, Event, Known, Manner, SuiteRun, assemble};
+use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
+use crate::suite::Profile;
+use crate::verdict::Exit;
+
+/// Everything that was read and checked before the first request leaves.
+struct Prepared<'c> {
+    suites: Vec<&'c SuiteCatalogue>,
+    url: Option<Url>,
+    profile: Option<Profile>,
+    choice: Choice,
+    manner: Manner,
+}
+
+/// A message for the user, and exit 2.
+struct Wrong(String);
+
+/// Runs the cases, writes the reports and says what was found.
+pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let own;
+    let catalogue = match &args.cases {
+        None => Catalogue::embedded(),
+        Some(folder) => match read(folder) {
+            Ok(read) => {
+                own = read;
+                &own
+            }
+            Err(Wrong(message)) => return usage(&message),
+        },
+    };
+    let prepared = match prepare(args, catalogue) {
+        Ok(prepared) => prepared,
+        Err(Wrong(message)) => return usage(&message),
+    };
+    if args.dry_run {
+        return dry_run(&prepared, out);
+    }
+    let record = carry_out(args, &prepared).await;
+    if let Err(error) = write_reports(&record, args) {
+        return usage(&error);
+    }
+    show(&record, args, out)?;
+    Ok(exit_of(&record))
+}
+
+fn usage(message: &str) -> io::Result<Exit> {
+    writeln!(io::stderr(), "error: {message}")?;
+    Ok(Exit::Usage)
+}
+
+fn read(folder: &Path) -> Result<Catalogue, Wrong> {
+    let sources = Sources::folder(folder).map_err(|error| Wrong(error.to_string()))?;
+    let (catalogue, diagnostics) = load(&sources);
+    if diagnostics.is_empty() {
+        return Ok(catalogue);
+    }
+    let text = |shown: &str| sources.iter().find(|(name, _)| sources.shown(name) == shown).map(|(_, text)| text.to_owned());
+    let rendered = diagnostics.render(&text, io::stderr().is_terminal());
+    Err(Wrong(format!("{} mistakes in {}\n{rendered}", diagnostics.len(), folder.display())))
+}
+
+fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
+    let url = args.url.as_deref().map(target_url::read).transpose().map_err(Wrong)?;
+    let suites = suites(args, catalogue)?;
+    let profile = args.profile.as_deref().map(read_profile).transpose()?;
+    if let Some(cacert) = &args.cacert {
+        fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
+    }
+    check_writable(args)?;
+    let mut choice = Choice { filters: args.filter.clone(), allow: args.allow.iter().map(|class| Risk::from(*class)).collect() };
+    if url.is_none() {
+        choice.allow.extend([Risk::Disturb, Risk::Destroy]);
+    }
+    for filter in &args.filter {
+        if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
+            return Err(Wrong(format!(
+                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all; `*` stands for anything"
+            )));
+        }
+    }
+    let near = url.as_ref().is_none_or(is_loopback);
+    let manner = Manner {
+        seed: args.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 16),
+        jobs: url.as_ref().map_or_else(|| args.jobs.unwrap_or(16), |url| connections(url, args.jobs)),
+        pause: if near { Duration::ZERO } else { Duration::from_millis(25) },
+        shuffle: args.shuffle,
+    };
+    Ok(Prepared { suites, url, profile, choice, manner })
+}
+
+fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteCatalogue>, Wrong> {
+    if args.suite.is_empty() {
+        return Ok(catalogue.suites.values().collect());
+    }
+    let known = || catalogue.suites.keys().map(String::as_str).collect::<Vec<_>>();
+    let one = |name: &String| {
+        let near = crate::diagnostic::did_you_mean(name, known());
+        let help = near.map_or_else(|| format!("known suites: {}", known().join(", ")), |near| format!("did you mean `{near}`?"));
+        catalogue.suites.get(name).ok_or_else(|| Wrong(format!("there is no suite `{name}`\nhelp: {help}")))
+    };
+    args.suite.iter().map(one).collect()
+}
+
+fn read_profile(path: &Path) -> Result<Profile, Wrong> {
+    let text = fs::read(path).map_err(|error| Wrong(format!("cannot read the profile {}: {error}", path.display())))?;
+    let (reading, places) = crate::json::read_with_places(&text);
+    if let Some(fault) = reading.faults.first() {
+        let place = places.at(fault.range());
+        return Err(Wrong(format!("{}:{}:{}: {fault}", path.display(), place.line, place.column)));
+    }
+    let value = reading.value.unwrap_or_default();
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Wrong(format!("{}: at {}: {}", path.display(), error.path(), error.inner())))
+}
+
+/// Every file that will be written can be: found out before a request leaves.
+fn check_writable(args: &RunArgs) -> Result<(), Wrong> {
+    let cannot = |path: &Path, error: io::Error| Wrong(format!("cannot write {}: {error}", path.display()));
+    if !args.dry_run {
+        fs::create_dir_all(&args.out).map_err(|error| cannot(&args.out, error))?;
+    }
+    let inside = ["record.json", "junit.xml", "report.html"].map(|name| args.out.join(name));
+    let copies = [&args.junit, &args.record, &args.html].into_iter().flatten().cloned();
+    for file in copies.chain(inside).filter(|_| !args.dry_run) {
+        if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(|error| cannot(parent, error))?;
+        }
+        fs::OpenOptions::new().append(true).create(true).open(&file).map_err(|error| cannot(&file, error))?;
+    }
+    Ok(())
+}
+
+fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
+    for suite in &prepared.suites {
+        let mut known = Known::of_suite(suite);
+        if let Some(profile) = &prepared.profile {
+            known.take_profile(suite, profile);
+        }
+        let selected = select(suite, &prepared.choice.filters);
+        let allowed = selected.iter().filter(|case| case.risk <= Risk::Own || prepared.choice.allow.contains(&case.risk));
+        writeln!(
+            out,
+            "{}: {} of {} cases selected, {} allowed; nothing was sent",
+            suite.suite.suite,
+            selected.len(),
+            suite.cases.len(),
+            allowed.count()
+        )?;
+        for case in selected {
+            let needs = if case.needs.is_empty() { String::new() } else { format!("  needs {}", case.needs.join(", ")) };
+            writeln!(out, "  {}{needs}", case.id)?;
+        }
+    }
+    Ok(Exit::Conforms)
+}
+
+/// Probes, plans and runs every suite; what stood in the way is in the record.
+async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
+    let started = jiff::Timestamp::now();
+    let clock = Instant::now();
+    let mut judged = Vec::new();
+    let mut runs = Vec::new();
+    let mut obstacles = Vec::new();
+    let mut transport = String::new();
+    for suite in &prepared.suites {
+        match run_one(args, prepared, suite, &mut transport).await {
+            Ok(run) => {
+                judged.push(*suite);
+                runs.push(run);
+            }
+            Err(obstacle) => obstacles.push(obstacle),
+        }
+    }
+    let spoken = args.suite.is_empty() && !runs.is_empty();
+    let in_the_way = obstacles.iter().filter(|obstacle| !(spoken && matches!(obstacle, Obstacle::Stranger(_))));
+    let mut reasons: Vec<String> = in_the_way.map(ToString::to_string).collect();
+    reasons.dedup();
+    let url = prepared.url.as_ref().map_or_else(|| "embedded".to_owned(), |url| url.as_str().trim_end_matches('/').to_owned());
+    let circumstances = Circumstances {
+        seed: prepared.manner.seed,
+        strict: args.strict,
+        started: started.to_string(),
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        target: Target { url, transport: (!transport.is_empty()).then_some(transport), ..Target::default() },
+        obstacles: reasons,
+    };
+    let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
+    assemble(&suites, runs, circumstances)
+}
+
+async fn run_one(
+    args: &RunArgs,
+    prepared: &Prepared<'_>,
+    suite: &SuiteCatalogue,
+    transport: &mut String,
+) -> Result<SuiteRun, Obstacle> {
+    let patience = Patience {
+        timeout: args.timeout,
+        connections: args.jobs,
+        cacert: args.cacert.clone(),
+        insecure: args.insecure,
+        ..Patience::default()
+    };
+    let profile = prepared.profile.clone().filter(|profile| profile.suite == suite.suite.suite);
+    let session = match &prepared.url {
+        Some(url) => Session::device(suite, url, accounts::from_environment(), profile, &patience)?,
+        None => {
+            let settings = Settings { accounts: accounts::of_mock(), ..Session::plain_mock(prepared.manner.seed) };
+            Session::embedded(suite, &settings, patience).await?
+        }
+    };
+    let known = recognise(args, &session, prepared.manner.seed).await?;
+    let progress = Progress::new(args.quiet);
+    let stop = Cell::new(false);
+    let tell = |event: Event| progress.tell(&event);
+    let running = session.run_known(known, &prepared.choice, &prepared.manner, &stop, &tell);
+    let outcome = until_ended(running, &stop).await;
+    progress.clear();
+    if let Some(url) = &prepared.url {
+        *transport = describe_transport(url, args, session.basic_in_clear());
+    }
+    outcome
+}
+
+/// Lets a run finish; when the user ends it, no new case begins.
+async fn until_ended<F: Future>(running: F, stop: &Cell<bool>) -> F::Output {
+    let mut running = std::pin::pin!(running);
+    tokio::select! {
+        outcome = &mut running => return outcome,
+        () = ended() => stop.set(true),
+    }
+    running.await
+}
+
+/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again.
+async fn recognise(args: &RunArgs, session: &Session<'_>, seed: u64) -> Result<Known, Obstacle> {
+    let patience = Instant::now();
+    loop {
+        match session.recognise(seed).await {
+            Err(Obstacle::Unreachable(fault))
+                if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) =>
+            {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn may_come(fault: &Fault) -> bool {
+    !matches!(fault, Fault::Login { .. } | Fault::Tls { .. } | Fault::Firewall { .. })
+}
+
+fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String {
+    let mut words = vec![url.scheme()];
+    if args.insecure && url.scheme() == "https" {
+        words.push("certificate not checked");
+    }
+    if args.cacert.is_some() && url.scheme() == "https" {
+        words.push("certificate checked against the given file");
+    }
+    if basic_in_clear {
+        words.push("the password went out readable (Basic over plain HTTP)");
+    }
+    words.join(", ")
+}
+
+fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
+    let dialect = match args.junit_dialect {
+        JunitDialect::Common => report::Dialect::Common,
+        JunitDialect::Strict => report::Dialect::Strict,
+    };
+    let (json, junit, html) = (report::json(record), report::junit(record, dialect), report::html(record));
+    let write =
+        |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
+    write(&args.out.join("record.json"), &json)?;
+    write(&args.out.join("junit.xml"), &junit)?;
+    write(&args.out.join("report.html"), &html)?;
+    args.html.iter().try_for_each(|path| write(path, &html))?;
+    args.record.iter().try_for_each(|path| write(path, &json))?;
+    args.junit.iter().try_for_each(|path| write(path, &junit))
+}
+
+fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> {
+    let style = style::of(args.color);
+    if args.quiet {
+        return writeln!(out, "{}", exit_of(record).sentence());
+    }
+    write!(out, "{}{}", report::failures(record, style), report::summary(record, style))?;
+    writeln!(out, "reports: {}", args.out.display())
+}
+
+fn exit_of(record: &Record) -> Exit {
+    let all = [Exit::Conforms, Exit::DoesNotConform, Exit::Usage, Exit::Incomplete, Exit::DataChanged, Exit::Fault];
+    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Exit::Fault)
+}

@@ -1,0 +1,49 @@
+//! `doorspec selftest`: how good the suite is.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use crate::catalogue::Catalogue;
+use crate::selftest::{KillMatrix, Scale, as_json, as_text, matrix};
+use crate::verdict::Exit;
+
+/// `doorspec selftest`.
+#[derive(Debug, Args)]
+pub struct SelftestArgs {
+    /// Only this suite (repeatable)
+    #[arg(long, value_name = "SUITE")]
+    pub suite: Vec<String>,
+    /// Only these defects and quirks (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Only cases whose id or requirement fits (repeatable)
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Vec<String>,
+    /// Random combinations of quirks for each suite
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub combinations: usize,
+    /// What is made up and chosen follows from this
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    pub seed: u64,
+    /// The whole matrix as JSON instead of what is wrong as text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs every suite on every defect and quirk of its mock.
+pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let scale = Scale {
+        seed: args.seed,
+        combinations: args.combinations,
+        only: args.only.clone(),
+        filters: args.filter.clone(),
+        ..Scale::default()
+    };
+    let suites =
+        Catalogue::embedded().suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
+    let matrices: Vec<KillMatrix> = suites.map(|suite| matrix(suite, &scale)).collect();
+    let text = if args.json { as_json(&matrices) } else { as_text(&matrices) };
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(if matrices.iter().all(KillMatrix::is_clean) { Exit::Conforms } else { Exit::DoesNotConform })
+}

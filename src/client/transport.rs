@@ -1,0 +1,63 @@
+//! Which path a request takes, and how many are under way at once.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::endpoint::Endpoint;
+use super::http::Http;
+use super::options::{ClientError, Options};
+use super::raw::Raw;
+use super::reading::Limits;
+use super::stream::Connector;
+use super::tls;
+use super::transmission::{Message, Transmission};
+use crate::exchange::Fault;
+
+/// The two paths to one target.
+pub struct Transport {
+    endpoint: Endpoint,
+    raw: Raw,
+    http: Http,
+    permits: Semaphore,
+}
+
+impl Transport {
+    pub fn new(options: &Options) -> Result<Self, ClientError> {
+        let endpoint = Endpoint::new(&options.base)?;
+        let tls = Arc::new(tls::config(endpoint.secure, options.cacert.as_deref(), options.insecure)?);
+        let connector = Connector { endpoint: endpoint.clone(), tls, limit: options.connect_timeout };
+        let limits = Limits { head: options.head_cap, body: options.body_cap, time: options.timeout };
+        let http = Http::new(options, connector.clone(), limits)?;
+        let raw = Raw::new(connector, limits, options.idle_reuse);
+        let permits = Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS));
+        Ok(Self { endpoint, raw, http, permits })
+    }
+
+    pub fn secure(&self) -> bool {
+        self.endpoint.secure
+    }
+
+    pub fn wire_target(&self, target: &str) -> String {
+        self.endpoint.wire_target(target)
+    }
+
+    /// Sends a request once. What is judged, or cannot be said in the ordinary way, goes over the wire path.
+    pub async fn transmit(&self, message: &Message<'_>) -> Transmission {
+        // The semaphore is never closed, so there is always a permit in the end.
+        let _permit = self.permits.acquire().await;
+        match Some(message).filter(|message| !message.judged).and_then(|message| self.http.request(message)) {
+            Some(request) => {
+                // Its connection takes the place of one that lies idle.
+                drop(self.raw.idle_connection());
+                self.http.transmit(message, request).await
+            }
+            None => self.raw.transmit(message).await,
+        }
+    }
+
+    /// A request that could not be sent.
+    pub fn failed(&self, message: &Message<'_>, fault: Fault) -> Transmission {
+        Transmission::failed(message.unsent(&self.endpoint.authority), fault)
+    }
+}

@@ -1,0 +1,134 @@
+//! The plan: what runs, what does not, and why. Catalogue and knowledge in, decisions out; nothing is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use crate::case::Risk;
+use crate::catalogue::{CatalogueCase, SuiteCatalogue};
+use crate::runner::Known;
+
+/// What the user chose.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// Texts or globs on case ids and requirement ids; empty selects everything.
+    pub filters: Vec<String>,
+    /// Risks that are allowed beyond `read` and `own`.
+    pub allow: BTreeSet<Risk>,
+}
+
+/// What becomes of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    Run,
+    /// It does not apply, and why.
+    NotApplicable(String),
+}
+
+/// A case with its decision.
+#[derive(Debug, Clone)]
+pub struct Planned<'c> {
+    pub case: &'c CatalogueCase,
+    pub decision: Decision,
+}
+
+/// What a run of one suite will do.
+#[derive(Debug, Clone)]
+pub struct Plan<'c> {
+    pub suite: &'c SuiteCatalogue,
+    /// The selected cases in the catalogue's order.
+    pub planned: Vec<Planned<'c>>,
+    /// How many cases the filter left out.
+    pub left_out: usize,
+}
+
+impl<'c> Plan<'c> {
+    /// Decides about every case of the suite.
+    pub fn new(suite: &'c SuiteCatalogue, known: &Known, choice: &Choice) -> Self {
+        let selected = select(suite, &choice.filters);
+        let left_out = suite.cases.len() - selected.len();
+        let planned = selected.into_iter().map(|case| Planned { case, decision: decide(suite, case, known, choice) }).collect();
+        Self { suite, planned, left_out }
+    }
+
+    /// The cases that will run.
+    pub fn running(&self) -> impl Iterator<Item = &'c CatalogueCase> {
+        self.planned.iter().filter(|planned| planned.decision == Decision::Run).map(|planned| planned.case)
+    }
+
+    /// Reasons why cases do not apply, with how many each.
+    pub fn reasons(&self) -> BTreeMap<String, u64> {
+        let mut reasons = BTreeMap::new();
+        for planned in &self.planned {
+            if let Decision::NotApplicable(reason) = &planned.decision {
+                *reasons.entry(reason.clone()).or_insert(0) += 1;
+            }
+        }
+        reasons
+    }
+}
+
+/// The cases that a list of filters selects. A filter is a glob over case ids and requirement ids; without `*` it means the case or the
+/// requirement of that name, else everything below that folder or group, else every id that contains it.
+pub fn select<'c>(suite: &'c SuiteCatalogue, filters: &[String]) -> Vec<&'c CatalogueCase> {
+    if filters.is_empty() {
+        return suite.cases.iter().collect();
+    }
+    let mut chosen = BTreeSet::new();
+    for filter in filters {
+        chosen.extend(matching(suite, filter));
+    }
+    chosen.into_iter().map(|at| &suite.cases[at]).collect()
+}
+
+fn matching(suite: &SuiteCatalogue, filter: &str) -> Vec<usize> {
+    let ids = |case: &CatalogueCase| -> Vec<String> {
+        std::iter::once(case.id.0.clone()).chain(case.case.requirements.iter().map(|row| row.0.clone())).collect()
+    };
+    let by = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        let fitting = suite.cases.iter().enumerate().filter(|(_, case)| ids(case).iter().any(|id| fits(id)));
+        fitting.map(|(at, _)| at).collect()
+    };
+    if filter.contains('*') {
+        return glob(filter).map_or_else(Vec::new, |glob| by(&|id| glob.is_match(id)));
+    }
+    let below = |id: &str| {
+        id.strip_prefix(filter).is_some_and(|rest| rest.starts_with(['/', '-']) && (rest.starts_with('/') || !id.contains('/')))
+    };
+    let exact = by(&|id| id == filter);
+    let exact_or_below = if exact.is_empty() { by(&below) } else { by(&|id| id == filter || (below(id) && id.contains('/'))) };
+    if exact_or_below.is_empty() { by(&|id| id.contains(filter)) } else { exact_or_below }
+}
+
+fn glob(filter: &str) -> Option<Regex> {
+    let parts: Vec<String> = filter.split('*').map(regex::escape).collect();
+    Regex::new(&format!("^{}$", parts.join(".*"))).ok()
+}
+
+fn decide(suite: &SuiteCatalogue, case: &CatalogueCase, known: &Known, choice: &Choice) -> Decision {
+    let not_applicable = |reason: String| Decision::NotApplicable(reason);
+    if case.risk > Risk::Own && !choice.allow.contains(&case.risk) {
+        let word = if case.risk == Risk::Destroy { "destroy" } else { "disturb" };
+        return not_applicable(format!("may harm a device: runs only with `--allow {word}`"));
+    }
+    let mut rows = case.case.requirements.iter().filter_map(|id| suite.requirement(id)).peekable();
+    if rows.peek().is_some() && !rows.any(|row| known.concerns(row)) {
+        let edition = known.edition.as_deref().unwrap_or("unknown");
+        return not_applicable(format!("its requirements do not hold for the edition {edition}"));
+    }
+    case.needs.iter().find_map(|need| lacking(need, known)).map_or(Decision::Run, not_applicable)
+}
+
+/// Why a need is not met.
+fn lacking(need: &str, known: &Known) -> Option<String> {
+    let (name, wanted) = need.strip_prefix('!').map_or((need, true), |name| (name, false));
+    match known.has(name) {
+        Some(has) if has == wanted => None,
+        None => Some(format!("it is not known whether the target has `{name}`")),
+        Some(_) if !wanted => Some(format!("the target has `{name}`")),
+        Some(_) if name == "limited-account" => {
+            Some("needs a second account with fewer rights: set DOORSPEC_LIMITED_USER and DOORSPEC_LIMITED_PASSWORD".to_owned())
+        }
+        Some(_) => Some(format!("the target does not have `{name}`")),
+    }
+}

@@ -1,0 +1,524 @@
+//! One attempt at one case: its steps in order, then its entries are removed.
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::bench::Bench;
+use super::evidence::Evidence;
+use super::fresh::Maker;
+use super::pointer;
+use super::request::outgoing;
+use super::scope::Scope;
+use super::transport::Transport;
+use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
+use crate::catalogue::CatalogueCase;
+use crate::exchange::{Answer, Exchange, Fault, Outgoing};
+use crate::judge::{Deviation, Fill, Seen, Unjudgeable, Yardstick, classify, compare, judge};
+use crate::record::{Mismatch, Observation};
+use crate::requirement::{RequirementId, Strength};
+use crate::verdict::Verdict;
+
+/// What one attempt found.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    pub verdict: Option<Verdict>,
+    pub reason: Option<String>,
+    pub mismatches: Vec<Mismatch>,
+    pub observations: Vec<Observation>,
+    pub evidence: Evidence,
+    /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
+    pub interrupted: Option<String>,
+    /// Choices that were settled: dialect and class.
+    pub settled: Vec<(String, String)>,
+    /// Entries that could not be removed, with why.
+    pub left: Option<String>,
+}
+
+/// Why the rest of the steps is not run.
+enum Stop {
+    /// A condition does not hold: nobody's fault that can be named.
+    Inconclusive(String),
+    /// The suite's own fault.
+    Error(String),
+    /// No reply, or not a whole one.
+    Interrupted(String),
+    /// What was found already is enough; a later step would need what did not come.
+    Found,
+    /// A step's condition says that the case does not apply to this device.
+    NotApplicable(String),
+}
+
+impl From<Unjudgeable> for Stop {
+    fn from(error: Unjudgeable) -> Self {
+        Self::Error(error.0)
+    }
+}
+
+/// Runs one attempt at a case.
+pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &CatalogueCase, number: u32) -> Attempt {
+    let maker = Maker::new(bench.seed, &case.id.0, number, &bench.ours);
+    let mut scope = Scope::new(&bench.known.values, &maker);
+    for (name, kind) in &case.case.fresh {
+        scope.set(name, maker.make(name, *kind));
+    }
+    let mut run =
+        CaseRun { bench, case, sent: IndexMap::new(), created: IndexMap::new(), found: Attempt::default(), hurt: false };
+    let stop = run.steps(&case.case.steps, &mut scope).await.err();
+    let stop = match stop {
+        None | Some(Stop::Found) if run.hurt => run.alive(&scope).await.err(),
+        other => other,
+    };
+    run.tear_down(&scope).await;
+    run.conclude(stop);
+    run.found
+}
+
+struct CaseRun<'r, 'b, T> {
+    bench: &'r Bench<'b, T>,
+    case: &'r CatalogueCase,
+    /// Requests by step name, for controls.
+    sent: IndexMap<String, Send>,
+    /// Entries that this case made, by kind.
+    created: IndexMap<usize, Vec<Value>>,
+    found: Attempt,
+    /// Something was sent that a device may not survive.
+    hurt: bool,
+}
+
+impl<T: Transport> CaseRun<'_, '_, T> {
+    async fn steps(&mut self, steps: &[Step], scope: &mut Scope<'_>) -> Result<(), Stop> {
+        for step in steps {
+            if !applies(step, scope)? {
+                continue;
+            }
+            self.step(step, scope).await?;
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) -> Result<(), Stop> {
+        if let Some(name) = &step.setup {
+            return self.set_up(name, step, scope).await;
+        }
+        if let Some(pages) = &step.pages {
+            let exchange = self.pages(pages, scope, "judged", step.name.as_deref()).await?;
+            return self.judge_exchanges(step, vec![exchange], false, scope);
+        }
+        if let Some(sends) = &step.together {
+            let exchanges = self.together(sends, step, scope).await?;
+            return self.judge_exchanges(step, exchanges, true, scope);
+        }
+        let (send, purpose) = match (&step.control, &step.send) {
+            (Some(name), _) if self.failed() => {
+                self.found.evidence.note(format!("the control of `{name}` was left out: what it controls failed already"));
+                return Ok(());
+            }
+            (Some(name), _) => (self.control(name, &step.but)?, "control"),
+            (None, Some(send)) => (send.clone(), "judged"),
+            (None, None) => return Err(Stop::Error("a step has nothing to do".to_owned())),
+        };
+        self.hurt |= is_hurtful(step, &send);
+        if let Some(name) = &step.name {
+            self.sent.insert(name.clone(), send.clone());
+        }
+        let request = outgoing(&send, scope, true).map_err(Stop::Error)?;
+        let exchange = self.exchange(&request, purpose, step.name.as_deref()).await?;
+        self.judge_exchanges(step, vec![exchange], true, scope)
+    }
+
+    /// Whether something was found that fails the case.
+    fn failed(&self) -> bool {
+        self.found.mismatches.iter().any(|mismatch| mismatch.level == Strength::Must)
+    }
+
+    /// The request of an earlier step with its one difference.
+    fn control(&self, name: &str, but: &IndexMap<String, Value>) -> Result<Send, Stop> {
+        let original = self.sent.get(name).ok_or_else(|| Stop::Error(format!("there is no earlier step `{name}`")))?;
+        differing(original, but).map_err(Stop::Error)
+    }
+
+    async fn together(&mut self, sends: &[Send], step: &Step, scope: &Scope<'_>) -> Result<Vec<usize>, Stop> {
+        let mut requests = Vec::with_capacity(sends.len());
+        for send in sends {
+            let request = outgoing(send, scope, true).map_err(Stop::Error)?;
+            self.let_through(&request)?;
+            requests.push(request);
+        }
+        let exchanges = futures_util::future::join_all(requests.iter().map(|request| self.bench.send(request))).await;
+        let numbered = requests.iter().zip(exchanges).map(|(request, exchange)| {
+            self.note_created(request, &exchange);
+            self.found.evidence.add("judged", step.name.as_deref(), exchange)
+        });
+        Ok(numbered.collect())
+    }
+
+    /// Sends one request; what it creates is remembered before it leaves.
+    async fn exchange(&mut self, request: &Outgoing, purpose: &str, step: Option<&str>) -> Result<usize, Stop> {
+        self.let_through(request)?;
+        let exchange = self.bench.send(request).await;
+        self.note_created(request, &exchange);
+        Ok(self.found.evidence.add(purpose, step, exchange))
+    }
+
+    fn let_through(&mut self, request: &Outgoing) -> Result<(), Stop> {
+        self.bench.firewall.check(request, self.case.risk, &self.bench.ours).map_err(|why| {
+            Stop::Error(format!("the write firewall did not let {} {} leave: {why}", request.method, request.target))
+        })?;
+        for (kind, entity) in self.bench.creators(request) {
+            let body = request.body.as_deref().and_then(|body| crate::json::read(body).value).unwrap_or_default();
+            let ids = entity
+                .in_request
+                .iter()
+                .flat_map(|place| pointer::all(&body, place))
+                .filter(|id| id.is_string() || id.is_number());
+            let ids: Vec<Value> = ids.cloned().collect();
+            self.remember(kind, ids);
+        }
+        Ok(())
+    }
+
+    fn note_created(&mut self, request: &Outgoing, exchange: &Exchange) {
+        let Ok(answer) = &exchange.outcome else { return };
+        for (kind, entity) in self.bench.creators(request) {
+            if entity.in_reply.is_empty() {
+                continue;
+            }
+            let Some(body) = crate::json::read(&answer.body).value else { continue };
+            let ids: Vec<Value> = entity.in_reply.iter().flat_map(|place| pointer::all(&body, place)).cloned().collect();
+            for id in &ids {
+                self.bench.firewall.own(id);
+            }
+            self.remember(kind, ids);
+        }
+    }
+
+    fn remember(&mut self, kind: usize, ids: Vec<Value>) {
+        let known = self.created.entry(kind).or_default();
+        for id in ids {
+            if (id.is_string() || id.is_number()) && !known.contains(&id) {
+                self.bench.note_created(kind, &id);
+                known.push(id);
+            }
+        }
+    }
+
+    async fn set_up(&mut self, name: &str, step: &Step, scope: &mut Scope<'_>) -> Result<(), Stop> {
+        let setup =
+            self.bench.suite.suite.setups.get(name).ok_or_else(|| Stop::Error(format!("the suite has no set-up `{name}`")))?;
+        let mut inner = scope.inner();
+        for (parameter, default) in &setup.parameters {
+            let argument = step.with.get(parameter).unwrap_or(default);
+            let absent = || json!({ "$absent": true });
+            inner.set(parameter, scope.request(argument).map_err(Stop::Error)?.unwrap_or_else(absent));
+        }
+        let mut last = None;
+        for inner_step in &setup.steps {
+            last = Some(self.scene(name, inner_step, &mut inner).await?);
+        }
+        for (outer, from) in &step.keep {
+            let value = match last.filter(|_| from.starts_with(['/', '#', '?'])) {
+                Some(index) => self.kept(from, &[index], None),
+                None => inner.get(from).cloned(),
+            };
+            let value = value.ok_or_else(|| Stop::Inconclusive(format!("the set-up `{name}` gave no `{from}`")))?;
+            scope.set(outer, value);
+        }
+        Ok(())
+    }
+
+    /// One step of a set-up: what does not hold is a missing condition.
+    async fn scene(&mut self, setup: &str, step: &Step, scope: &mut Scope<'_>) -> Result<usize, Stop> {
+        let index = match (&step.send, &step.pages) {
+            (Some(send), _) => {
+                let request = outgoing(send, scope, false).map_err(Stop::Error)?;
+                self.exchange(&request, "set-up", step.name.as_deref()).await?
+            }
+            (None, Some(pages)) => self.pages(pages, scope, "set-up", step.name.as_deref()).await?,
+            (None, None) => return Err(Stop::Error(format!("a step of the set-up `{setup}` has nothing to send"))),
+        };
+        let exchange = self.found.evidence.exchange(index);
+        if let Err(fault) = &exchange.outcome {
+            return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}")));
+        }
+        let seen = Seen::new(exchange);
+        for expectation in &step.expect {
+            if let Some(deviation) = judged(self.bench, &seen, expectation, scope)?.into_iter().next() {
+                let what = format!("{} expected: {}, actual: {}", deviation.at, deviation.expected, deviation.actual);
+                return Err(Stop::Inconclusive(format!("the set-up `{setup}` did not succeed: {what}")));
+            }
+        }
+        for (name, from) in &step.keep {
+            let value = self.kept(from, &[index], None);
+            scope.set(name, value.ok_or_else(|| Stop::Inconclusive(format!("the set-up `{setup}` gave nothing at {from}")))?);
+        }
+        Ok(index)
+    }
+
+    /// Reads a paged list whole, as one exchange whose rows are all rows.
+    async fn pages(&mut self, pages: &Pages, scope: &mut Scope<'_>, purpose: &str, step: Option<&str>) -> Result<usize, Stop> {
+        match self.bench.all_pages(pages, scope).await {
+            Ok(exchange) => Ok(self.found.evidence.add(purpose, step, exchange)),
+            Err(why) => Err(Stop::Error(why)),
+        }
+    }
+
+    /// Judges what came back, classifies it, and keeps what later steps need.
+    fn judge_exchanges(&mut self, step: &Step, indexes: Vec<usize>, invariants: bool, scope: &mut Scope<'_>) -> Result<(), Stop> {
+        let before = self.found.mismatches.len();
+        let mut class = None;
+        for &index in &indexes {
+            self.whole(index)?;
+        }
+        for &index in &indexes {
+            class = self.observe(step, index, scope)?.or(class);
+        }
+        self.keep(step, &indexes, class.as_deref(), before, scope, false)?;
+        for &index in &indexes {
+            for expectation in &step.expect {
+                self.hold(step, index, expectation, scope)?;
+            }
+            if invariants {
+                self.hold_invariants(step, index, scope)?;
+            }
+        }
+        self.keep(step, &indexes, class.as_deref(), before, scope, true)
+    }
+
+    /// A reply that did not come, or whose end may have been lost on the way, cannot be judged now.
+    fn whole(&self, index: usize) -> Result<(), Stop> {
+        match &self.found.evidence.exchange(index).outcome {
+            Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
+            Err(fault) => Err(Stop::Interrupted(fault.to_string())),
+            Ok(answer) if !self.bench.alone => {
+                let lost = answer.framing.iter().find(|fault| fault.may_be_network());
+                lost.map_or(Ok(()), |fault| Err(Stop::Interrupted(format!("the reply was not whole: {fault:?}"))))
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+
+    fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
+        let requirement = self.cited(expectation.requirement.as_ref())?;
+        let deviations = {
+            let seen = Seen::new(self.found.evidence.exchange(index));
+            judged(self.bench, &seen, expectation, scope)?
+        };
+        self.add(step, index, &requirement, expectation.level, deviations);
+        Ok(())
+    }
+
+    fn hold_invariants(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<(), Stop> {
+        let mut found = Vec::new();
+        {
+            let seen = Seen::new(self.found.evidence.exchange(index));
+            for invariant in &self.bench.suite.suite.invariants {
+                let Some(requirement) = invariant.requirement.clone() else { continue };
+                if !step.exempt.contains(&requirement) {
+                    found.push((requirement, invariant.level, judged(self.bench, &seen, invariant, scope)?));
+                }
+            }
+        }
+        for (requirement, level, deviations) in found {
+            self.add(step, index, &requirement, level, deviations);
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        step: &Step,
+        exchange: usize,
+        requirement: &RequirementId,
+        level: Option<Strength>,
+        deviations: Vec<Deviation>,
+    ) {
+        let Some(row) = self.bench.suite.requirement(requirement) else { return };
+        if !self.bench.known.concerns(row) {
+            return;
+        }
+        let level = level.unwrap_or(row.strength).min(row.strength);
+        self.found.mismatches.extend(deviations.into_iter().map(|deviation| Mismatch {
+            requirement: requirement.clone(),
+            level,
+            at: deviation.at,
+            expected: deviation.expected,
+            actual: deviation.actual,
+            kind: deviation.kind.to_owned(),
+            exchange,
+            step: step.name.clone(),
+        }));
+    }
+
+    fn observe(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<Option<String>, Stop> {
+        let mut first = None;
+        for observe in &step.observe {
+            let requirement = self.cited(observe.requirement.as_ref())?;
+            let class = self.classified(observe, index, scope)?;
+            if let Some(dialect) = &observe.settles {
+                self.found.settled.push((dialect.clone(), class.clone()));
+            }
+            first = first.or_else(|| Some(class.clone()));
+            self.found.observations.push(Observation { requirement, class, exchange: index });
+        }
+        Ok(first)
+    }
+
+    fn classified(&self, observe: &Observe, index: usize, scope: &Scope<'_>) -> Result<String, Stop> {
+        let suite = &self.bench.suite.suite;
+        let classes = match &observe.classes {
+            Classes::Own(own) => own,
+            Classes::Named(name) => {
+                suite.classes.get(name).ok_or_else(|| Stop::Error(format!("the suite has no classes `{name}`")))?
+            }
+        };
+        let seen = Seen::new(self.found.evidence.exchange(index));
+        let fill = |value: &Value| scope.matcher(value);
+        Ok(classify(&seen, classes, &yardstick(self.bench, &fill))?)
+    }
+
+    /// Keeps values: first quietly, so that expectations can compare them, then for good.
+    fn keep(
+        &self,
+        step: &Step,
+        indexes: &[usize],
+        class: Option<&str>,
+        before: usize,
+        scope: &mut Scope<'_>,
+        for_good: bool,
+    ) -> Result<(), Stop> {
+        for (name, from) in &step.keep {
+            match self.kept(from, indexes, class) {
+                Some(value) => scope.set(name, value),
+                None if from.starts_with('?') => scope.set(name, Value::Null),
+                None if !for_good => {}
+                None if self.found.mismatches.len() > before => return Err(Stop::Found),
+                None => return Err(Stop::Inconclusive(format!("the reply has nothing at {from}, which a later step needs"))),
+            }
+        }
+        Ok(())
+    }
+
+    fn kept(&self, from: &str, indexes: &[usize], class: Option<&str>) -> Option<Value> {
+        let values: Option<Vec<Value>> =
+            indexes.iter().map(|index| value_at(self.found.evidence.exchange(*index), from, class)).collect();
+        let mut values = values?;
+        if indexes.len() == 1 { values.pop() } else { Some(Value::Array(values)) }
+    }
+
+    fn cited(&self, own: Option<&RequirementId>) -> Result<RequirementId, Stop> {
+        let case: &Case = &self.case.case;
+        own.or(case.requirements.first()).cloned().ok_or_else(|| Stop::Error("an expectation cites no requirement".to_owned()))
+    }
+
+    /// After something that a device may not survive: does it?
+    async fn alive(&mut self, scope: &Scope<'_>) -> Result<(), Stop> {
+        let alive = &self.bench.suite.suite.alive;
+        let mut request = outgoing(&alive.send, scope, true).map_err(Stop::Error)?;
+        request.wire.fresh = true;
+        let index = self.exchange(&request, "probe", Some("alive")).await?;
+        self.whole(index)?;
+        let step = Step { name: Some("alive".to_owned()), ..Step::default() };
+        self.hold(&step, index, &alive.expect, scope)
+    }
+
+    async fn tear_down(&mut self, scope: &Scope<'_>) {
+        for (kind, ids) in std::mem::take(&mut self.created) {
+            if let Err(why) = self.bench.remove(kind, &ids, scope, &mut self.found.evidence).await {
+                self.found.left = Some(why);
+            }
+        }
+    }
+
+    fn conclude(&mut self, stop: Option<Stop>) {
+        let mut verdict = self.found.mismatches.iter().map(|mismatch| Verdict::of_deviation(mismatch.level)).max();
+        if let Some(stop) = stop {
+            let (worse, reason) = match stop {
+                Stop::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason)),
+                Stop::Error(reason) => (Verdict::Error, Some(reason)),
+                Stop::NotApplicable(reason) => (Verdict::NotApplicable, Some(reason)),
+                Stop::Found => (Verdict::Pass, None),
+                Stop::Interrupted(reason) => {
+                    self.found.interrupted = Some(reason.clone());
+                    (Verdict::Inconclusive, Some(reason))
+                }
+            };
+            if reason.is_some() {
+                self.found.reason = reason;
+            }
+            verdict = Some(verdict.map_or(worse, |found| found.worse(worse)));
+        }
+        let judged_only_may = || {
+            let rows = self.case.case.requirements.iter().filter_map(|id| self.bench.suite.requirement(id));
+            !self.found.observations.is_empty() && rows.into_iter().all(|row| row.strength == Strength::May)
+        };
+        let clean = if judged_only_may() { Verdict::Observed } else { Verdict::Pass };
+        self.found.verdict = Some(verdict.unwrap_or(clean));
+    }
+}
+
+fn yardstick<'a, T>(bench: &'a Bench<'_, T>, fill: &'a Fill<'a>) -> Yardstick<'a> {
+    Yardstick { schemas: &bench.suite.schemas, replies: &bench.suite.suite.replies, fill }
+}
+
+fn judged<T>(
+    bench: &Bench<'_, T>,
+    seen: &Seen<'_>,
+    expectation: &Expectation,
+    scope: &Scope<'_>,
+) -> Result<Vec<Deviation>, Stop> {
+    let fill = |value: &Value| scope.matcher(value);
+    Ok(judge(seen, expectation, &yardstick(bench, &fill))?)
+}
+
+/// Whether the kept values are as the step's `when` says; a step with `skip` then ends the case.
+fn applies(step: &Step, scope: &Scope<'_>) -> Result<bool, Stop> {
+    for (name, matcher) in &step.when {
+        let wanted = scope.matcher(matcher).map_err(Stop::Error)?;
+        let mut found = Vec::new();
+        compare(&wanted, scope.get(name), "", "when", &mut found)?;
+        if !found.is_empty() {
+            return Ok(false);
+        }
+    }
+    step.skip.as_ref().map_or(Ok(true), |reason| Err(Stop::NotApplicable(reason.clone())))
+}
+
+/// Whether a device could be hurt by a step: it is refused, or it is no well-formed request.
+fn is_hurtful(step: &Step, send: &Send) -> bool {
+    step.expect.iter().any(|expectation| expectation.refusal)
+        || !step.observe.is_empty()
+        || send.text.is_some()
+        || send.hex.is_some()
+        || send.wire != crate::exchange::Wire::default()
+}
+
+/// A request with one difference.
+pub fn differing(original: &Send, but: &IndexMap<String, Value>) -> Result<Send, String> {
+    let mut value = serde_json::to_value(original).map_err(|error| error.to_string())?;
+    for (place, new) in but {
+        let new = if super::scope::is_absent(new) { None } else { Some(new.clone()) };
+        if !pointer::put(&mut value, place, new) {
+            return Err(format!("`but` points at {place}, which the request does not have"));
+        }
+    }
+    serde_json::from_value(value).map_err(|error| format!("with `but` it is no request any more: {error}"))
+}
+
+/// A value of an exchange by the places that `keep` knows.
+fn value_at(exchange: &Exchange, from: &str, class: Option<&str>) -> Option<Value> {
+    let answer: &Answer = exchange.outcome.as_ref().ok()?;
+    let body = || crate::json::read(&answer.body).value;
+    let from = from.strip_prefix('?').unwrap_or(from);
+    match from {
+        "#status" => Some(json!(answer.status)),
+        "#time-ms" => Some(json!(exchange.duration_us / 1000)),
+        "#class" => class.map(Value::from),
+        "#body" => body(),
+        "#text" => Some(json!(String::from_utf8_lossy(&answer.body))),
+        place => match place.strip_prefix("#header:") {
+            Some(name) => crate::exchange::header(&answer.headers, name).map(Value::from),
+            None if place.contains('*') => Some(Value::Array(pointer::all(&body()?, place).into_iter().cloned().collect())),
+            None => body()?.pointer(place).cloned(),
+        },
+    }
+}

@@ -1,0 +1,158 @@
+//! Finds out what a target is and what it can do, with requests that only read.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::fresh::Ours;
+use super::known::Known;
+use super::request::outgoing;
+use super::scope::Scope;
+use super::transport::Transport;
+use crate::catalogue::SuiteCatalogue;
+use crate::exchange::{Exchange, Fault, Role};
+use crate::judge::{Seen, Yardstick, judge};
+use crate::suite::{Probe, Profile};
+
+/// What probing came to.
+#[derive(Debug)]
+pub enum Probed {
+    /// The target speaks the suite's API.
+    Recognised(Box<Known>),
+    /// It answers, but not like such a device; why, in a sentence.
+    Stranger(String),
+    /// Nobody answered, or the account was refused.
+    Unreachable(Fault),
+}
+
+/// Probes a target for one suite. A profile that is given overrides what would be taken from the edition.
+///
+/// # Errors
+/// A mistake of the suite's data.
+pub async fn probe<T: Transport>(
+    suite: &SuiteCatalogue,
+    transport: &T,
+    profile: Option<&Profile>,
+    seed: u64,
+) -> Result<Probed, String> {
+    let mut known = Known::of_suite(suite);
+    if let Some(profile) = profile {
+        known.take_profile(suite, profile);
+    } else if let Some(first) = suite.profiles.iter().find(|profile| profile.is_default).or(suite.profiles.first()) {
+        known.values.extend(first.values.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    let mut recognised = false;
+    for probe in &suite.suite.probe {
+        let exchange = send(probe, &known, transport, seed).await?;
+        if let Err(fault) = &exchange.outcome {
+            if probe.recognise.is_some() || !recognised {
+                return Ok(Probed::Unreachable(fault.clone()));
+            }
+            continue;
+        }
+        let seen = Seen::new(&exchange);
+        if let Some(expectation) = &probe.recognise {
+            if let Some(why) = differs(suite, &seen, expectation, &known)? {
+                return Ok(Probed::Stranger(why));
+            }
+            recognised = true;
+        }
+        learn(suite, probe, &seen, &mut known)?;
+        if profile.is_none() && known.edition.is_none() {
+            take_edition(suite, &mut known);
+        }
+    }
+    known.capabilities.insert("limited-account".to_owned(), Some(transport.has_account(Role::Limited)));
+    known.capabilities.insert("admin-account".to_owned(), Some(transport.has_account(Role::Admin)));
+    Ok(Probed::Recognised(Box::new(known)))
+}
+
+async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Exchange, String> {
+    let ours = Ours::default();
+    let maker = super::bench::own_maker(seed, &ours);
+    let scope = Scope::new(&known.values, &maker);
+    let request = outgoing(&probe.send, &scope, false)?;
+    Ok(transport.exchange(&request).await)
+}
+
+/// The first difference between a reply and an expectation, as a sentence.
+fn differs(
+    suite: &SuiteCatalogue,
+    seen: &Seen<'_>,
+    expectation: &crate::case::Expectation,
+    known: &Known,
+) -> Result<Option<String>, String> {
+    let ours = Ours::default();
+    let maker = super::bench::own_maker(0, &ours);
+    let scope = Scope::new(&known.values, &maker);
+    let fill = |value: &Value| scope.matcher(value);
+    let yardstick = Yardstick { schemas: &suite.schemas, replies: &suite.suite.replies, fill: &fill };
+    let found = judge(seen, expectation, &yardstick).map_err(|error| error.0)?;
+    Ok(found.into_iter().next().map(|deviation| {
+        format!("{} is {} where a {} device has {}", deviation.at, deviation.actual, suite.suite.title, deviation.expected)
+    }))
+}
+
+fn learn(suite: &SuiteCatalogue, probe: &Probe, seen: &Seen<'_>, known: &mut Known) -> Result<(), String> {
+    for (capability, expectation) in &probe.capabilities {
+        let holds = differs(suite, seen, expectation, known)?.is_none();
+        known.capabilities.insert(capability.clone(), Some(holds));
+    }
+    let Some(body) = seen.value() else { return Ok(()) };
+    if let Some(fields) = &probe.fields
+        && let Some(at) = body.pointer(&fields.at)
+    {
+        let mut paths = BTreeMap::new();
+        field_paths(at, "", &mut paths);
+        known.capabilities.extend(paths.into_keys().map(|path| (format!("{}{path}", fields.prefix), Some(true))));
+    }
+    for (word, place) in &probe.identity {
+        if let Some(value) = body.pointer(place).filter(|value| !value.is_null()) {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            known.identity.insert(word.clone(), text.chars().filter(|letter| !letter.is_control()).take(120).collect());
+        }
+    }
+    keep(&probe.keep, body, known);
+    Ok(())
+}
+
+fn keep(places: &IndexMap<String, String>, body: &Value, known: &mut Known) {
+    for (name, place) in places {
+        if let Some(value) = body.pointer(place) {
+            known.values.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+/// Every member as a dotted path, parents included; elements of arrays count once.
+fn field_paths(value: &Value, base: &str, paths: &mut BTreeMap<String, ()>) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let path = if base.is_empty() { name.clone() } else { format!("{base}.{name}") };
+                field_paths(inner, &path, paths);
+                paths.insert(path, ());
+            }
+        }
+        Value::Array(elements) => {
+            elements.iter().filter(|element| element.is_object()).for_each(|element| field_paths(element, base, paths))
+        }
+        _ => {}
+    }
+}
+
+/// Takes the edition whose conditions fit best.
+fn take_edition(suite: &SuiteCatalogue, known: &mut Known) {
+    let fits = |profile: &&Profile| {
+        !profile.recognised_by.is_empty()
+            && profile.recognised_by.iter().all(|(name, pattern)| {
+                let pattern = regex::RegexBuilder::new(pattern).case_insensitive(true).build();
+                pattern.is_ok_and(|pattern| known.word(name).is_some_and(|word| pattern.is_match(word)))
+            })
+    };
+    let best = suite.profiles.iter().filter(fits).max_by_key(|profile| profile.recognised_by.len()).cloned();
+    if let Some(profile) = best {
+        known.take_profile(suite, &profile);
+    }
+}

@@ -1,0 +1,365 @@
+//! A whole run of one suite: settle what is open, run the cases, look again at what was torn, sweep up, compare.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+use super::bench::{Bench, own_maker};
+use super::case_run::{Attempt, attempt};
+use super::event::Event;
+use super::evidence::{Evidence, Redaction};
+use super::firewall::{Firewall, RequestRule};
+use super::fresh::{Maker, Ours};
+use super::known::Known;
+use super::request::outgoing;
+use super::scope::Scope;
+use super::snapshot::{Holdings, take};
+use super::transport::Transport;
+use crate::catalogue::{CatalogueCase, SuiteCatalogue};
+use crate::plan::{Choice, Decision, Plan};
+use crate::record::{CaseRecord, Mismatch, SourceRecord, Untouched};
+use crate::requirement::Strength;
+use crate::verdict::Verdict;
+
+/// How a run is carried out.
+#[derive(Debug, Clone)]
+pub struct Manner {
+    pub seed: u64,
+    /// How many cases run at the same time.
+    pub jobs: usize,
+    /// The pause before each request.
+    pub pause: Duration,
+    /// Runs the cases in an order that follows from the seed, instead of the catalogue's.
+    pub shuffle: bool,
+}
+
+impl Manner {
+    /// As fast as the machine goes, in the catalogue's order.
+    pub fn quick(seed: u64) -> Self {
+        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false }
+    }
+}
+
+/// What a run of one suite found.
+#[derive(Debug)]
+pub struct SuiteRun {
+    pub known: Known,
+    pub cases: Vec<CaseRecord>,
+    pub untouched: Untouched,
+    pub left_out: usize,
+    pub known_cases: usize,
+    pub not_applicable: std::collections::BTreeMap<String, u64>,
+    /// The run was stopped before every case had run.
+    pub interrupted: bool,
+}
+
+/// Runs the cases of a suite that the user chose.
+///
+/// # Errors
+/// A mistake of the suite's data.
+pub async fn run<T: Transport>(
+    suite: &SuiteCatalogue,
+    mut known: Known,
+    choice: &Choice,
+    manner: &Manner,
+    transport: &T,
+    redaction: &Redaction,
+    stop: &Cell<bool>,
+    tell: &dyn Fn(Event),
+) -> Result<SuiteRun, String> {
+    let ours = Ours::default();
+    let firewall = Firewall::new(&suite.suite.safety, Maker::tag(manner.seed))?;
+    let creating =
+        suite.suite.safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<Vec<_>, _>>()?;
+    let made = RefCell::default();
+    let floor = Floor { suite, transport, manner, ours: &ours, firewall: &firewall, creating: &creating, made: &made };
+    let before = take(&floor.bench(&known, false)).await;
+    floor.settle(&mut known, choice).await;
+    let plan = Plan::new(suite, &known, choice);
+    tell(Event::Begin { suite: suite.suite.suite.clone(), running: plan.running().count() });
+    let attempts = floor.attempts(&plan, &known, stop, tell).await;
+    let untouched = floor.after(&known, before).await;
+    let not_applicable = plan.reasons();
+    let interrupted = stop.get();
+    let cases = records(&plan, attempts, suite, &known, redaction);
+    Ok(SuiteRun { known, cases, untouched, left_out: plan.left_out, known_cases: suite.cases.len(), not_applicable, interrupted })
+}
+
+/// What stays the same while knowledge grows.
+struct Floor<'f, T> {
+    suite: &'f SuiteCatalogue,
+    transport: &'f T,
+    manner: &'f Manner,
+    ours: &'f Ours,
+    firewall: &'f Firewall,
+    creating: &'f [RequestRule],
+    made: &'f RefCell<Vec<(usize, Value)>>,
+}
+
+impl<T: Transport> Floor<'_, T> {
+    fn bench<'b>(&'b self, known: &'b Known, alone: bool) -> Bench<'b, T> {
+        Bench {
+            suite: self.suite,
+            known,
+            transport: self.transport,
+            seed: self.manner.seed,
+            ours: self.ours,
+            firewall: self.firewall,
+            alone,
+            pause: self.manner.pause,
+            creating: self.creating,
+            made: self.made,
+        }
+    }
+
+    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what they find counts from then on.
+    async fn settle(&self, known: &mut Known, choice: &Choice) {
+        let everything = Choice { filters: Vec::new(), allow: choice.allow.clone() };
+        let plan = Plan::new(self.suite, known, &everything);
+        for case in plan.running().filter(|case| settles(case)) {
+            let settled = attempt(&self.bench(known, false), case, 1000).await.settled;
+            for (dialect, class) in settled {
+                known.settle(self.suite, &dialect, &class);
+            }
+        }
+    }
+
+    async fn attempts(
+        &self,
+        plan: &Plan<'_>,
+        known: &Known,
+        stop: &Cell<bool>,
+        tell: &dyn Fn(Event),
+    ) -> HashMap<String, Attempt> {
+        let bench = self.bench(known, false);
+        let mut running: Vec<&CatalogueCase> = plan.running().collect();
+        if self.manner.shuffle {
+            shuffle(&mut running, self.manner.seed);
+        }
+        let (alone, together): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.alone);
+        let one = |case: &'_ CatalogueCase| {
+            let (bench, id) = (&bench, case.id.0.clone());
+            let case = case.clone();
+            async move {
+                if stop.get() {
+                    return (id, None);
+                }
+                (id, Some(attempt(bench, &case, 0).await))
+            }
+        };
+        let mut found = HashMap::new();
+        let mut done = |id: String, attempt: Option<Attempt>| {
+            if let Some(attempt) = attempt {
+                tell(Event::Done { id: id.clone(), verdict: attempt.verdict.unwrap_or(Verdict::Error) });
+                found.insert(id, attempt);
+            }
+        };
+        let mut stream =
+            futures_util::stream::iter(together.iter().map(|case| one(case))).buffer_unordered(self.manner.jobs.max(1));
+        while let Some((id, attempt)) = stream.next().await {
+            done(id, attempt);
+        }
+        for case in &alone {
+            let (id, attempt) = one(case).await;
+            done(id, attempt);
+        }
+        self.again(plan, known, &mut found).await;
+        found
+    }
+
+    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
+    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Attempt>) {
+        let torn: Vec<&CatalogueCase> =
+            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|attempt| attempt.interrupted.is_some())).collect();
+        for case in torn {
+            let bench = self.bench(known, true);
+            if let Err(why) = self.lives(&bench).await {
+                let attempt = found.get_mut(&case.id.0).expect("it was found above");
+                attempt.reason = Some(format!(
+                    "{}; the device does not answer a plain request either: {why}",
+                    attempt.reason.clone().unwrap_or_default()
+                ));
+                continue;
+            }
+            let mut second = attempt(&bench, case, 1).await;
+            if let Some(why) = second.interrupted.clone() {
+                let lives = self.lives_again(&bench).await;
+                hold_against(&mut second, self.suite, &why, lives);
+            }
+            found.insert(case.id.0.clone(), second);
+        }
+    }
+
+    async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {
+        let maker = own_maker(self.manner.seed, self.ours);
+        let scope = Scope::new(&bench.known.values, &maker);
+        let request = outgoing(&self.suite.suite.alive.send, &scope, false)?;
+        let exchange = bench.send(&request).await;
+        exchange.outcome.map(drop).map_err(|fault| fault.to_string())
+    }
+
+    async fn lives_again(&self, bench: &Bench<'_, T>) -> Result<(), String> {
+        let mut last = Ok(());
+        for pause_ms in [0, 300, 1000, 2000] {
+            tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            last = self.lives(bench).await;
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    /// Sweeps up what is left of this run, and compares what belongs to others.
+    async fn after(&self, known: &Known, before: Result<Holdings, String>) -> Untouched {
+        let bench = self.bench(known, false);
+        let before = match before {
+            Ok(before) => before,
+            Err(why) => {
+                return Untouched { holds: None, why_unknown: Some(format!("before the run: {why}")), ..Untouched::default() };
+            }
+        };
+        let mut after = match take(&bench).await {
+            Ok(after) => after,
+            Err(why) => {
+                return Untouched { holds: None, why_unknown: Some(format!("after the run: {why}")), ..Untouched::default() };
+            }
+        };
+        if self.sweep(&bench, &after).await
+            && let Ok(again) = take(&bench).await
+        {
+            after = again;
+        }
+        Holdings::compare(&before, &after, |id| self.is_made(id))
+    }
+
+    fn is_made(&self, id: &str) -> bool {
+        self.ours.has(id) || self.made.borrow().iter().any(|(_, made)| same_id(made, id))
+    }
+
+    /// Removes one by one what a teardown did not; says whether there was anything.
+    async fn sweep(&self, bench: &Bench<'_, T>, after: &Holdings) -> bool {
+        let maker = own_maker(self.manner.seed, self.ours);
+        let scope = Scope::new(&bench.known.values, &maker);
+        let mut any = false;
+        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate() {
+            for id in after.of(&entity.kind, |id| self.is_made(id)) {
+                any = true;
+                let made = self
+                    .made
+                    .borrow()
+                    .iter()
+                    .find(|(have, made)| *have == kind && same_id(made, &id))
+                    .map(|(_, made)| made.clone());
+                let id = made.unwrap_or(Value::String(id));
+                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
+            }
+        }
+        any
+    }
+}
+
+fn same_id(made: &Value, id: &str) -> bool {
+    made.as_str().map_or_else(|| made.to_string() == id, |made| made.eq_ignore_ascii_case(id))
+}
+
+fn settles(case: &CatalogueCase) -> bool {
+    case.case.steps.iter().flat_map(|step| &step.observe).any(|observe| observe.settles.is_some())
+}
+
+/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on.
+fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives: Result<(), String>) {
+    let Some(requirement) = suite.suite.alive.expect.requirement.clone() else { return };
+    let after = lives.err().map(|why| format!("; afterwards the device was gone: {why}")).unwrap_or_default();
+    attempt.mismatches.push(Mismatch {
+        requirement,
+        level: Strength::Must,
+        at: "/response".to_owned(),
+        expected: "a reply".to_owned(),
+        actual: format!("{why}, again when run alone{after}"),
+        kind: "transport".to_owned(),
+        exchange: attempt.evidence.last(),
+        step: None,
+    });
+    attempt.verdict = Some(Verdict::Fail);
+    attempt.reason = None;
+}
+
+fn shuffle(cases: &mut [&CatalogueCase], seed: u64) {
+    let mut state = seed;
+    for last in (1..cases.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(state >> 33).unwrap_or(0) % (last + 1);
+        cases.swap(last, other);
+    }
+}
+
+fn records(
+    plan: &Plan<'_>,
+    mut attempts: HashMap<String, Attempt>,
+    suite: &SuiteCatalogue,
+    known: &Known,
+    redaction: &Redaction,
+) -> Vec<CaseRecord> {
+    let record = |planned: &crate::plan::Planned<'_>| {
+        let case = planned.case;
+        let mut record = empty(case);
+        match &planned.decision {
+            Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
+            Decision::Run => match attempts.remove(&case.id.0) {
+                Some(attempt) => fill(&mut record, attempt, redaction),
+                None => {
+                    record.verdict = Verdict::Inconclusive;
+                    record.reason = Some("the run was stopped before this case".to_owned());
+                }
+            },
+        }
+        record.requirements.retain(|id| suite.requirement(id).is_none_or(|row| known.concerns(row)));
+        if record.requirements.is_empty() {
+            record.requirements.clone_from(&case.case.requirements);
+        }
+        record
+    };
+    plan.planned.iter().map(record).collect()
+}
+
+fn empty(case: &CatalogueCase) -> CaseRecord {
+    CaseRecord {
+        id: case.id.0.clone(),
+        title: case.case.title.clone(),
+        requirements: case.case.requirements.clone(),
+        verdict: Verdict::NotApplicable,
+        reason: None,
+        waived: None,
+        source: SourceRecord { file: case.shown_file.clone(), line: case.line },
+        mismatches: Vec::new(),
+        observations: Vec::new(),
+        exchanges: Vec::new(),
+        duration_ms: 0,
+    }
+}
+
+fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
+    record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
+    record.reason = attempt.reason.map(|reason| redaction.text(&reason));
+    if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
+        record.reason = attempt.evidence.notes().first().cloned();
+    }
+    for mismatch in &attempt.mismatches {
+        if !record.requirements.contains(&mismatch.requirement) {
+            record.requirements.push(mismatch.requirement.clone());
+        }
+    }
+    let clean = |mismatch: Mismatch| Mismatch {
+        expected: redaction.text(&mismatch.expected),
+        actual: redaction.text(&mismatch.actual),
+        ..mismatch
+    };
+    record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
+    record.observations = attempt.observations;
+    record.duration_ms = attempt.evidence.duration_ms();
+    record.exchanges = attempt.evidence.records(redaction);
+}

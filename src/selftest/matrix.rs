@@ -1,0 +1,206 @@
+//! The kill matrix: every defect against every case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::combination::combinations;
+use super::trial::{Scale, each, run};
+use crate::catalogue::SuiteCatalogue;
+use crate::mock;
+use crate::mock::device::{DefectRow, Settings};
+use crate::record::CaseRecord;
+use crate::requirement::{RequirementId, Strength};
+use crate::runner::SuiteRun;
+use crate::session::Session;
+use crate::verdict::Verdict;
+
+/// What became of a defect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    Caught,
+    WrongRed,
+    Survived,
+    Broken,
+}
+
+/// One defect.
+#[derive(Debug, Clone, Serialize)]
+pub struct DefectOutcome {
+    pub name: &'static str,
+    pub breaks: &'static str,
+    pub fate: Fate,
+    /// Cases that found a deviation from the requirement it breaks.
+    pub killers: Vec<String>,
+    /// Cases that found something else.
+    pub others: Vec<String>,
+    /// Why it could not be run at all.
+    pub obstacle: Option<String>,
+}
+
+/// One quirk, or several at once.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuirkOutcome {
+    pub name: String,
+    /// What was held against it, one sentence each.
+    pub held_against: Vec<String>,
+}
+
+/// How good a suite is.
+#[derive(Debug, Clone, Serialize)]
+pub struct KillMatrix {
+    pub suite: String,
+    pub cases: usize,
+    pub defects: Vec<DefectOutcome>,
+    pub quirks: Vec<QuirkOutcome>,
+    /// Cases that never fail.
+    pub vacuous: Vec<String>,
+    /// MUST rows that no defect breaks.
+    pub unbroken: Vec<String>,
+    /// SHOULD rows that no defect breaks.
+    pub unbroken_should: Vec<String>,
+    /// What the plain mock is not judged well for.
+    pub plain: Vec<String>,
+}
+
+impl KillMatrix {
+    /// Whether everything is as it should be.
+    pub fn is_clean(&self) -> bool {
+        self.plain.is_empty()
+            && self.vacuous.is_empty()
+            && self.unbroken.is_empty()
+            && self.defects.iter().all(|defect| defect.fate == Fate::Caught)
+            && self.quirks.iter().all(|quirk| quirk.held_against.is_empty())
+    }
+
+    /// How many defects met a fate.
+    pub fn count(&self, fate: Fate) -> usize {
+        self.defects.iter().filter(|defect| defect.fate == fate).count()
+    }
+}
+
+/// Runs a suite on the plain mock, on every defect, and on quirks alone and combined.
+pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
+    let (defect_rows, quirk_rows) = mock::rows(&suite.suite.suite);
+    let wanted = |name: &str| scale.only.is_empty() || scale.only.iter().any(|only| only == name);
+    let plain = run(suite, &Session::plain_mock(scale.seed), scale);
+    let mut defect_outcomes: Vec<(DefectOutcome, BTreeSet<String>)> = {
+        let rows: Vec<&DefectRow> = defect_rows.iter().filter(|row| wanted(row.name)).collect();
+        each(&rows, scale.threads, |row| defect(suite, row, scale, plain.as_ref().ok()))
+    };
+    let mut different: Vec<Vec<&'static str>> =
+        quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| vec![row.name]).collect();
+    if scale.only.is_empty() {
+        different.extend(combinations(quirk_rows, scale.combinations, scale.seed));
+    }
+    let quirks = each(&different, scale.threads, |names| quirk(suite, names, scale));
+    let killing: BTreeSet<String> = defect_outcomes.iter().flat_map(|(_, red)| red.iter().cloned()).collect();
+    let defects = defect_outcomes.drain(..).map(|(outcome, _)| outcome).collect();
+    let broken: BTreeSet<&str> = defect_rows.iter().map(|row| row.breaks).collect();
+    let whole = scale.only.is_empty() && scale.filters.is_empty();
+    KillMatrix {
+        suite: suite.suite.suite.clone(),
+        cases: suite.cases.len(),
+        defects,
+        quirks,
+        vacuous: if whole { vacuous(suite, &killing) } else { Vec::new() },
+        unbroken: if whole { unbroken(suite, &broken, Strength::Must) } else { Vec::new() },
+        unbroken_should: if whole { unbroken(suite, &broken, Strength::Should) } else { Vec::new() },
+        plain: complaints(plain),
+    }
+}
+
+fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<&SuiteRun>) -> (DefectOutcome, BTreeSet<String>) {
+    let settings = Settings { defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
+    let breaks = RequirementId::from(row.breaks);
+    let mut outcome = DefectOutcome {
+        name: row.name,
+        breaks: row.breaks,
+        fate: Fate::Survived,
+        killers: Vec::new(),
+        others: Vec::new(),
+        obstacle: None,
+    };
+    let run = match run(suite, &settings, scale) {
+        Ok(run) => run,
+        Err(obstacle) => {
+            outcome.fate = Fate::WrongRed;
+            outcome.obstacle = Some(obstacle);
+            return (outcome, BTreeSet::new());
+        }
+    };
+    let red: Vec<&CaseRecord> = run.cases.iter().filter(|case| is_red(case)).collect();
+    let for_the_reason = |case: &&&CaseRecord| {
+        case.mismatches.iter().any(|mismatch| mismatch.requirement == breaks && mismatch.level > Strength::May)
+    };
+    outcome.killers = red.iter().filter(for_the_reason).map(|case| case.id.clone()).collect();
+    outcome.others = red.iter().filter(|case| !for_the_reason(case)).map(|case| case.id.clone()).collect();
+    outcome.fate = match (outcome.killers.is_empty(), outcome.others.is_empty()) {
+        (false, _) => Fate::Caught,
+        (true, false) => Fate::WrongRed,
+        (true, true) if plain.is_some_and(|plain| answers(plain) == answers(&run)) => Fate::Broken,
+        (true, true) => Fate::Survived,
+    };
+    let ids = red.iter().map(|case| case.id.clone()).collect();
+    (outcome, ids)
+}
+
+fn is_red(case: &CaseRecord) -> bool {
+    matches!(case.verdict, Verdict::Fail | Verdict::Warn) || case.mismatches.iter().any(|mismatch| mismatch.level > Strength::May)
+}
+
+/// Everything a device answered, by case.
+fn answers(run: &SuiteRun) -> BTreeMap<&str, Vec<(u16, Option<&str>)>> {
+    let of_case = |case: &'_ CaseRecord| -> Vec<(u16, Option<&'_ str>)> { Vec::with_capacity(case.exchanges.len()) };
+    let mut all: BTreeMap<&str, Vec<(u16, Option<&str>)>> =
+        run.cases.iter().map(|case| (case.id.as_str(), of_case(case))).collect();
+    for case in &run.cases {
+        let replies = case.exchanges.iter().filter_map(|exchange| exchange.response.as_ref());
+        let seen = replies.map(|reply| (reply.status, reply.body.text.as_deref()));
+        all.entry(case.id.as_str()).or_default().extend(seen);
+    }
+    all
+}
+
+fn quirk(suite: &SuiteCatalogue, names: &[&'static str], scale: &Scale) -> QuirkOutcome {
+    let settings = Settings { quirks: names.iter().map(|name| (*name).to_owned()).collect(), ..Session::plain_mock(scale.seed) };
+    QuirkOutcome { name: names.join(" + "), held_against: complaints(run(suite, &settings, scale)) }
+}
+
+/// What was held against a device that conforms.
+fn complaints(run: Result<SuiteRun, String>) -> Vec<String> {
+    let run = match run {
+        Ok(run) => run,
+        Err(obstacle) => return vec![obstacle],
+    };
+    let held =
+        |case: &&CaseRecord| matches!(case.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::Inconclusive);
+    let sentence = |case: &CaseRecord| {
+        let why = case.mismatches.first().map(|mismatch| {
+            format!("{} {} expected {}, actual {}", mismatch.requirement, mismatch.at, mismatch.expected, mismatch.actual)
+        });
+        format!("{} {}: {}", case.verdict.word(), case.id, why.or_else(|| case.reason.clone()).unwrap_or_default())
+    };
+    let mut found: Vec<String> = run.cases.iter().filter(held).map(sentence).collect();
+    found.extend(run.untouched.changes);
+    found.extend(run.untouched.left_behind.into_iter().map(|left| format!("left behind: {left}")));
+    found
+}
+
+/// Cases that never fail. Those that only observe have nothing to fail for.
+fn vacuous(suite: &SuiteCatalogue, killing: &BTreeSet<String>) -> Vec<String> {
+    let judges = |case: &crate::catalogue::CatalogueCase| {
+        let expects = case.case.steps.iter().any(|step| !step.expect.is_empty());
+        let rows = case.case.requirements.iter().filter_map(|id| suite.requirement(id));
+        expects && rows.into_iter().any(|row| row.strength > Strength::May)
+    };
+    let never = suite.cases.iter().filter(|case| !killing.contains(&case.id.0) && judges(case));
+    never.map(|case| case.id.0.clone()).collect()
+}
+
+fn unbroken(suite: &SuiteCatalogue, broken: &BTreeSet<&str>, strength: Strength) -> Vec<String> {
+    let rows = suite.requirements.requirements.iter();
+    let left = rows.filter(|row| row.strength == strength && row.excluded.is_none() && !broken.contains(row.id.0.as_str()));
+    left.map(|row| row.id.0.clone()).collect()
+}

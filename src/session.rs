@@ -1,0 +1,260 @@
+//! One suite on one target: a device at a URL, or a mock device of this process. Either way over real HTTP.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! use doorspec::{catalogue::Catalogue, plan::Choice, runner::Manner, session::{Session, Patience}};
+//! let suite = &Catalogue::embedded().suites["2n"];
+//! let session = Session::embedded(suite, &Session::plain_mock(7), Patience::default()).await.unwrap();
+//! let choice = Choice { filters: vec!["2n/dir/delete/unknown-uuid".into()], ..Choice::default() };
+//! let run = session.run(&choice, &Manner::quick(7)).await.unwrap();
+//! assert!(run.cases.iter().all(|case| case.mismatches.is_empty()));
+//! # });
+//! ```
+
+use std::cell::Cell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::catalogue::SuiteCatalogue;
+use crate::client::{Client, Credentials, Login, Options, UserPassword};
+use crate::exchange::{Exchange, Fault, Outgoing, Role, header_values};
+use crate::json;
+use crate::mock;
+use crate::mock::device::{Account, Accounts, Scheme, Settings};
+use crate::mock::server::{Server, ServerOptions};
+use crate::plan::Choice;
+use crate::runner::{self, Event, Known, Maker, Manner, Ours, Probed, Redaction, Scope, SuiteRun, Transport};
+use crate::suite::{self, Profile};
+
+/// How a target is treated.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// The longest one reply may take.
+    pub timeout: Duration,
+    /// Requests under way at once; `None` takes 16 on loopback, else 1.
+    pub connections: Option<usize>,
+    /// Trusted certificates.
+    pub cacert: Option<PathBuf>,
+    /// Accept any certificate.
+    pub insecure: bool,
+    /// Extra time that a mock of this process takes for each reply.
+    pub latency: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { timeout: Duration::from_secs(10), connections: None, cacert: None, insecure: false, latency: Duration::ZERO }
+    }
+}
+
+/// Why a suite could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// It answers, but not like a device of this suite.
+    #[error("this is no such device: {0}")]
+    Stranger(String),
+    /// Nobody answers, or not to this account.
+    #[error("{0}")]
+    Unreachable(Fault),
+    /// The target cannot be set up here.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// A suite with its target.
+pub struct Session<'c> {
+    suite: &'c SuiteCatalogue,
+    profile: Option<Profile>,
+    client: Client,
+    credentials: Credentials,
+    /// Held while the session lasts, when the target is a mock of this process.
+    server: Option<Server>,
+}
+
+impl Transport for Session<'_> {
+    async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
+        self.client.exchange(outgoing).await
+    }
+
+    fn has_account(&self, role: Role) -> bool {
+        match role {
+            Role::Limited => self.credentials.limited.is_some(),
+            _ => self.credentials.admin.is_some(),
+        }
+    }
+}
+
+impl<'c> Session<'c> {
+    /// A device at a URL. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the client cannot be set up (a certificate file that is none).
+    pub fn device(
+        suite: &'c SuiteCatalogue,
+        url: &Url,
+        credentials: Credentials,
+        profile: Option<Profile>,
+        patience: &Patience,
+    ) -> Result<Self, Obstacle> {
+        let login = login(suite, profile.as_ref());
+        let client = Client::new(options(url, patience), credentials.clone(), login)
+            .map_err(|error| Obstacle::Setup(error.to_string()))?;
+        Ok(Self { suite, profile, client, credentials, server: None })
+    }
+
+    /// A mock device of this process, on a free port.
+    ///
+    /// # Errors
+    /// When the settings name an unknown defect or quirk, or no port is free.
+    pub async fn embedded(suite: &'c SuiteCatalogue, settings: &Settings, patience: Patience) -> Result<Self, Obstacle> {
+        let setup = |why: String| Obstacle::Setup(why);
+        let device = mock::device(&suite.suite.suite, settings).map_err(|error| setup(error.to_string()))?;
+        let options = ServerOptions { latency: patience.latency };
+        let server =
+            Server::start(device, ([127, 0, 0, 1], 0).into(), options).await.map_err(|error| setup(error.to_string()))?;
+        let url = Url::parse(&format!("http://{}", server.address())).map_err(|error| setup(error.to_string()))?;
+        let session = Self::device(suite, &url, credentials(&settings.accounts), None, &patience)?;
+        Ok(Self { server: Some(server), ..session })
+    }
+
+    /// Settings of a mock with nothing wrong or different about it.
+    pub fn plain_mock(seed: u64) -> Settings {
+        let account = |user: &str, password: &str| Account { user: user.to_owned(), password: password.to_owned() };
+        let accounts =
+            Accounts { admin: account("doorspec-admin", "Tulip-4711"), limited: account("doorspec-limited", "Daisy-0815") };
+        Settings { accounts, scheme: Scheme::Digest, seed, defects: Vec::new(), quirks: Vec::new() }
+    }
+
+    /// The mock's server, where the target is one of this process.
+    pub fn server(&self) -> Option<&Server> {
+        self.server.as_ref()
+    }
+
+    /// Finds out what the target is.
+    ///
+    /// # Errors
+    /// When it is no such device, or does not answer.
+    pub async fn recognise(&self, seed: u64) -> Result<Known, Obstacle> {
+        match runner::probe(self.suite, self, self.profile.as_ref(), seed).await.map_err(Obstacle::Setup)? {
+            Probed::Recognised(mut known) => {
+                self.learn_schemes(&mut known).await;
+                self.name_accounts(&mut known);
+                Ok(*known)
+            }
+            Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
+            Probed::Unreachable(fault) => Err(Obstacle::Unreachable(fault)),
+        }
+    }
+
+    /// Recognises the target and runs the chosen cases, telling nobody.
+    ///
+    /// # Errors
+    /// As [`Session::recognise`].
+    pub async fn run(&self, choice: &Choice, manner: &Manner) -> Result<SuiteRun, Obstacle> {
+        let known = self.recognise(manner.seed).await?;
+        self.run_known(known, choice, manner, &Cell::new(false), &|_| {}).await
+    }
+
+    /// Runs the chosen cases on a target that is known already. When `stop` becomes true no new case begins.
+    ///
+    /// # Errors
+    /// A mistake of the suite's data.
+    pub async fn run_known(
+        &self,
+        known: Known,
+        choice: &Choice,
+        manner: &Manner,
+        stop: &Cell<bool>,
+        tell: &dyn Fn(Event),
+    ) -> Result<SuiteRun, Obstacle> {
+        let redaction = Redaction::new(&self.secrets());
+        let run = runner::run(self.suite, known, choice, manner, self, &redaction, stop, tell).await;
+        run.map_err(Obstacle::Setup)
+    }
+
+    /// Gives templates the accounts (`{{admin_user}}`, `{{admin_password}}`, `{{limited_user}}`, `{{limited_password}}`), for cases whose
+    /// subject is the login itself. Evidence never shows them: every secret is redacted on its way into the record.
+    fn name_accounts(&self, known: &mut Known) {
+        let accounts = [("admin", &self.credentials.admin), ("limited", &self.credentials.limited)];
+        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account))) {
+            known.values.insert(format!("{role}_user"), account.user.clone().into());
+            known.values.insert(format!("{role}_password"), account.password.clone().into());
+        }
+    }
+
+    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
+    async fn learn_schemes(&self, known: &mut Known) {
+        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
+        let request =
+            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
+        let Ok(answer) = self.client.exchange(&request).await.outcome else { return };
+        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+        let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
+        let facts = [
+            ("auth", answer.status == 401 || !accepted),
+            ("auth-none", answer.status != 401 && accepted),
+            ("auth-basic", challenges.contains("basic ")),
+            ("auth-digest", challenges.contains("digest ")),
+        ];
+        known.capabilities.extend(facts.map(|(name, holds)| (name.to_owned(), Some(holds))));
+    }
+
+    /// Whether a password went out readable.
+    pub fn basic_in_clear(&self) -> bool {
+        self.client.basic_in_clear()
+    }
+
+    fn secrets(&self) -> Vec<(String, String)> {
+        let both = [&self.credentials.admin, &self.credentials.limited];
+        both.into_iter().flatten().map(|account| (account.user.clone(), account.password.clone())).collect()
+    }
+}
+
+fn credentials(accounts: &Accounts) -> Credentials {
+    let same = |account: &Account| Some(UserPassword { user: account.user.clone(), password: account.password.clone() });
+    Credentials { admin: same(&accounts.admin), limited: same(&accounts.limited) }
+}
+
+fn options(url: &Url, patience: &Patience) -> Options {
+    Options {
+        timeout: patience.timeout,
+        cacert: patience.cacert.clone(),
+        insecure: patience.insecure,
+        max_connections: connections(url, patience.connections),
+        idle_reuse: if is_loopback(url) { Duration::from_secs(2) } else { Duration::ZERO },
+        ..Options::new(url.clone())
+    }
+}
+
+/// How many requests are under way at once: gently on a device, many on loopback, unless told otherwise.
+pub fn connections(url: &Url, wanted: Option<usize>) -> usize {
+    wanted.unwrap_or(if is_loopback(url) { 16 } else { 1 }).max(1)
+}
+
+/// Whether a URL points at this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// How accounts log in, its paths filled in with the profile's values (or those of the edition that is assumed).
+fn login(suite: &SuiteCatalogue, profile: Option<&Profile>) -> Login {
+    let mut known = Known::of_suite(suite);
+    let assumed = suite.profiles.iter().find(|profile| profile.is_default);
+    if let Some(profile) = profile.or(assumed) {
+        known.take_profile(suite, profile);
+    }
+    let ours = Ours::default();
+    let maker = Maker::new(0, "login", 0, &ours);
+    let path = |path: &String| Scope::new(&known.values, &maker).text(path).unwrap_or_else(|_| path.clone());
+    match &suite.suite.login {
+        suite::Login::Http { challenge_path } => Login::Http { challenge_path: path(challenge_path) },
+        suite::Login::Token { path: login } => Login::Token { path: path(login) },
+    }
+}
