@@ -268,6 +268,7 @@ fn upserts(trace: &mut Trace) {
         typed("inputCode", "47a1"),
         typed("qr", ONE),
         typed("qr", "abc"),
+        typed("card", "4018273645"),
         typed("license_plate", &"A".repeat(100)),
         typed("face_id", "AAAA"),
         with(typed("face_id", ""), "face_image", "%%%".into()),
@@ -379,11 +380,13 @@ fn sessions(trace: &mut Trace) {
     for seconds in [3600, 7000] {
         trace.bench.now += Duration::from_secs(seconds);
         trace.list("");
+        trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
     }
     trace.bench.token = second;
     trace.bench.log_in("ct-admin", "BB2264706686D975260D0E6317BC511F");
     trace.get("/logout");
     trace.list("");
+    trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
     trace.bench.token = "Basic".into();
     trace.list("");
 }
