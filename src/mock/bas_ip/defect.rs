@@ -37,6 +37,7 @@ defects! {
     LoginWithoutAccountType "login-without-account-type" "BASIP-AUTH-001" "The login reply lacks account_type.";
     AccountTypeNumber "account-type-number" "BASIP-AUTH-001" "account_type is a number.";
     AccountTypeUnknown "account-type-unknown" "BASIP-AUTH-002" "account_type is superuser.";
+    TokenEmpty "token-empty" "BASIP-AUTH-003" "The token is an empty text, and opens nothing.";
     UpperMd5Refused "md5-upper-refused" "BASIP-AUTH-004" "Only the lower-case MD5 opens the session.";
     PlainPassword "plain-password" "BASIP-AUTH-006" "The password itself is taken for its MD5.";
     AnyPassword "any-password" "BASIP-AUTH-007" "A known user gets in with any password.";
@@ -120,8 +121,8 @@ defects! {
     HalfApplied "half-applied-400" "BASIP-LINK-DEL-035" "The good ids are deleted although the request is answered 400.";
     EmptyIdDeletesLocal "empty-id-deletes-local" "BASIP-LINK-DEL-048" "An empty id deletes the entities without a link id.";
     ShortIdDeletes "short-id-deletes" "BASIP-INV-004" "The beginning of an id deletes all entities whose ids begin so.";
-    NilDeletesLocal "nil-deletes-local" "BASIP-LINK-DEL-045" "The nil uuid deletes the entities without a link id.";
-    MaxDeletesAll "max-deletes-all" "BASIP-LINK-DEL-045" "The uuid of all f deletes every identifier.";
+    NilDeletesLocal "nil-deletes-local" "BASIP-INV-004" "The nil uuid deletes the entities without a link id.";
+    MaxDeletesAll "max-deletes-all" "BASIP-INV-004" "The uuid of all f deletes every identifier.";
     OnlyVersion4 "only-version-4" "BASIP-LINK-DEL-047" "Ids that are not version 4 are refused.";
     // Delete by link id: the request.
     MissingBodyAccepted "missing-body-accepted" "BASIP-LINK-DEL-049" "A missing body is taken for an empty list.";
@@ -142,6 +143,9 @@ defects! {
     CharsetRefused "charset-refused" "BASIP-LINK-DEL-062" "A media type with a charset parameter is answered 415.";
     QueryIdsTaken "query-ids-taken" "BASIP-LINK-DEL-064" "An id in the query string deletes.";
     TokenlessDelete "tokenless-delete" "BASIP-LINK-DEL-065" "Deleting needs no token.";
+    AnyTokenDeletes "any-token-deletes" "BASIP-LINK-DEL-066" "Deleting takes any token.";
+    ExpiredTokenDeletes "expired-token-deletes" "BASIP-LINK-DEL-067" "Deleting takes a token that has expired.";
+    LoggedOutDeletes "logged-out-deletes" "BASIP-LINK-DEL-068" "Deleting takes a token that was logged out.";
     DeletesDespite401 "delete-despite-401" "BASIP-INV-005" "The entity is gone although the reply is 401.";
     DeletesDespite403 "delete-despite-403" "BASIP-INV-005" "The entity is gone although the reply is 403.";
     LimitedDeletes "limited-deletes" "BASIP-LINK-DEL-069" "An account without rights may delete.";
@@ -205,6 +209,7 @@ defects! {
     UpsertBodyCrash "upsert-body-500" "BASIP-LINK-UPS-034" "A bad body of an upsert is answered 500.";
     TokenlessUpsert "tokenless-upsert" "BASIP-LINK-UPS-035" "Writing needs no token.";
     LimitedUpserts "limited-upserts" "BASIP-LINK-UPS-035" "An account without rights may write.";
+    MasterNumberAccepted "master-number-accepted" "BASIP-LINK-UPS-036" "The master code and the master card are given to an identifier.";
     UpsertSuccessText "upsert-success-text" "BASIP-LINK-UPS-038" "`success` of an upsert row is a text.";
     UpsertEnumOk "upsert-enum-ok" "BASIP-LINK-UPS-038" "`extended_info` of a good upsert row is ok.";
     // Lists.
@@ -331,7 +336,7 @@ impl Defect {
             Self::NqAsEq | Self::AndAsOr | Self::DeadFieldAdvertised | Self::OrderIgnored => Some("camdroid-1.3"),
             Self::ExpressionIgnored | Self::AdministratorForbidden | Self::LongPlateRefused => Some("camdroid-1.3"),
             Self::FirmwareAsNumber | Self::DeviceTypeUnknown | Self::SerialNotUuid => Some("camdroid-1.3"),
-            Self::TokenNeverExpires => Some("camdroid-1.3"),
+            Self::TokenNeverExpires | Self::ExpiredTokenDeletes => Some("camdroid-1.3"),
             Self::UnboundCrash => Some("android-2.10"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),

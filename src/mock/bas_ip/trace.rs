@@ -47,8 +47,12 @@ impl Trace<'_> {
         self.get(&format!("/access/identifier/items/link?limit=10&page_number=1{query}"));
     }
 
-    fn delete(&mut self, body: &str) {
+    fn erase(&mut self, body: &str) {
         self.send("DELETE", "/access/identifier/items/link", Some(body));
+    }
+
+    fn delete(&mut self, body: &str) {
+        self.erase(body);
         self.list("");
     }
 
@@ -268,6 +272,7 @@ fn upserts(trace: &mut Trace) {
         typed("inputCode", "47a1"),
         typed("qr", ONE),
         typed("qr", "abc"),
+        typed("card", "4018273645"),
         typed("license_plate", &"A".repeat(100)),
         typed("face_id", "AAAA"),
         with(typed("face_id", ""), "face_image", "%%%".into()),
@@ -276,13 +281,13 @@ fn upserts(trace: &mut Trace) {
     ];
     for item in items {
         trace.upsert(&[item]);
-        trace.list("&sort_field=name&sort_type=asc");
-        trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
+        trace.list("&filter_field=link_id&filter_value=ad7eb6db-b141-450d-9645-d027a2f1e3ff");
+        trace.erase(&json!({ "link_ids": [NOBODY] }).to_string());
     }
     for number in ["1234567890", "0000012", "0a:1b", "0A-1B-2C-3D-4E-5F-60-71", "12345678901", "0A1B", "0A"] {
         trace.upsert(&[item(NOBODY, number)]);
         trace.list("&filter_field=link_id&filter_type=equal&filter_value=ad7eb6db-b141-450d-9645-d027a2f1e3ff");
-        trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
+        trace.erase(&json!({ "link_ids": [NOBODY] }).to_string());
     }
     trace.upsert(&[item(NOBODY, "2"), item(TWO, "91")]);
     trace.upsert(&[item(NOBODY, "94"), typed("xyz", "95")]);
@@ -379,11 +384,13 @@ fn sessions(trace: &mut Trace) {
     for seconds in [3600, 7000] {
         trace.bench.now += Duration::from_secs(seconds);
         trace.list("");
+        trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
     }
     trace.bench.token = second;
     trace.bench.log_in("ct-admin", "BB2264706686D975260D0E6317BC511F");
     trace.get("/logout");
     trace.list("");
+    trace.delete(&json!({ "link_ids": [NOBODY] }).to_string());
     trace.bench.token = "Basic".into();
     trace.list("");
 }
