@@ -178,7 +178,8 @@ impl<'c> Session<'c> {
     /// subject is the login itself. Evidence never shows them: every secret is redacted on its way into the record.
     fn name_accounts(&self, known: &mut Known) {
         let accounts = [("admin", &self.credentials.admin), ("limited", &self.credentials.limited)];
-        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account))) {
+        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account)))
+        {
             known.values.insert(format!("{role}_user"), account.user.clone().into());
             known.values.insert(format!("{role}_password"), account.password.clone().into());
         }
