@@ -2,6 +2,10 @@
 
 mod accounts;
 mod args;
+pub mod check;
+pub mod explain;
+mod library;
+pub mod list;
 mod mock;
 mod progress;
 mod run;
