@@ -11,7 +11,7 @@ use super::request::outgoing;
 use super::transport::Transport;
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Exchange, Fault, Role};
-use crate::judge::{Seen, Yardstick, judge};
+use crate::judge::{Read, Seen, Yardstick, judge};
 use crate::suite::{Probe, Profile};
 
 /// What probing came to.
@@ -50,7 +50,8 @@ pub async fn probe<T: Transport>(
             }
             continue;
         }
-        let seen = Seen::new(&exchange);
+        let read = Read::default();
+        let seen = Seen::new(&exchange, &read);
         if let Some(expectation) = &probe.recognise {
             if let Some(why) = differs(suite, &seen, expectation, &known)? {
                 return Ok(Probed::Stranger(why));
