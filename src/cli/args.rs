@@ -79,7 +79,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub shuffle: bool,
     /// The longest a device may take for one reply
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub timeout: Duration,
     /// Warnings count as failures
     #[arg(long)]
