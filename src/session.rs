@@ -25,8 +25,10 @@ use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
-use crate::runner::{self, Event, Known, Maker, Manner, Ours, Probed, Redaction, Scope, SuiteRun, Transport};
+use crate::profile::Known;
+use crate::runner::{self, Event, Manner, Probed, Redaction, SuiteRun, Transport};
 use crate::suite::{self, Profile};
+use crate::template::{Maker, Ours, Scope};
 
 /// How a target is treated.
 #[derive(Debug, Clone)]
@@ -178,7 +180,8 @@ impl<'c> Session<'c> {
     /// subject is the login itself. Evidence never shows them: every secret is redacted on its way into the record.
     fn name_accounts(&self, known: &mut Known) {
         let accounts = [("admin", &self.credentials.admin), ("limited", &self.credentials.limited)];
-        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account))) {
+        for (role, account) in accounts.into_iter().filter_map(|(role, account)| account.as_ref().map(|account| (role, account)))
+        {
             known.values.insert(format!("{role}_user"), account.user.clone().into());
             known.values.insert(format!("{role}_password"), account.password.clone().into());
         }

@@ -2,6 +2,10 @@
 
 mod accounts;
 mod args;
+pub mod check;
+pub mod explain;
+mod library;
+pub mod list;
 mod mock;
 mod progress;
 mod run;
@@ -24,6 +28,9 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
     match &cli.command {
         Command::Run(args) => run::run(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
+        Command::Check(args) => check::check(args, out),
+        Command::List(args) => list::list(args, out),
+        Command::Explain(args) => explain::explain(args, out),
         Command::Selftest(args) => tokio::task::block_in_place(|| selftest::selftest(args, out)),
     }
 }

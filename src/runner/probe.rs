@@ -1,18 +1,17 @@
 //! Finds out what a target is and what it can do, with requests that only read.
 
+use crate::profile::Known;
+use crate::template::{Ours, Scope};
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::fresh::Ours;
-use super::known::Known;
 use super::request::outgoing;
-use super::scope::Scope;
 use super::transport::Transport;
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Exchange, Fault, Role};
-use crate::judge::{Seen, Yardstick, judge};
+use crate::judge::{Read, Seen, Yardstick, judge};
 use crate::suite::{Probe, Profile};
 
 /// What probing came to.
@@ -51,7 +50,8 @@ pub async fn probe<T: Transport>(
             }
             continue;
         }
-        let seen = Seen::new(&exchange);
+        let read = Read::default();
+        let seen = Seen::new(&exchange, &read);
         if let Some(expectation) = &probe.recognise {
             if let Some(why) = differs(suite, &seen, expectation, &known)? {
                 return Ok(Probed::Stranger(why));

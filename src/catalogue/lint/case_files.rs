@@ -159,7 +159,7 @@ fn check_words(site: &Site<'_>, case: &Case) {
 }
 
 fn check_needs(site: &Site<'_>, knowledge: &Knowledge, needs: &[String]) {
-    let Some(known) = knowledge.capabilities() else { return };
+    let Some(known) = &knowledge.capabilities else { return };
     for (index, need) in needs.iter().enumerate() {
         let pointer = format!("/needs/{index}");
         let name = need.strip_prefix('!').unwrap_or(need);

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::Sources;
 use super::super::rows::unfold_suite;
 use super::page::Page;
+use super::risk::Rules;
 use super::structure::{Kind, mended};
 use super::template;
 use crate::requirement::{Requirement, RequirementFile};
@@ -32,6 +33,10 @@ pub(super) struct Knowledge {
     pub(super) schemas: BTreeSet<String>,
     /// Names that every template may use, with all they may stand for.
     pub(super) values: BTreeMap<String, Vec<Value>>,
+    /// Capabilities by name; `None` where it is not known what there is.
+    pub(super) capabilities: Option<BTreeSet<String>>,
+    /// What could reach other people's entries.
+    pub(super) rules: Rules,
     rows: BTreeMap<String, usize>,
 }
 
@@ -57,9 +62,13 @@ impl Knowledge {
             profiles,
             schemas: schema_paths(name, sources),
             values: BTreeMap::new(),
+            capabilities: None,
+            rules: Rules::default(),
             rows,
         };
         knowledge.values = knowledge.gather_values();
+        knowledge.capabilities = knowledge.gather_capabilities();
+        knowledge.rules = knowledge.suite.as_ref().map(|suite| Rules::new(&suite.safety)).unwrap_or_default();
         knowledge
     }
 
@@ -73,8 +82,7 @@ impl Knowledge {
         self.rows.keys().map(String::as_str)
     }
 
-    /// Capabilities by name; `None` where it is not known what there is.
-    pub(super) fn capabilities(&self) -> Option<BTreeSet<String>> {
+    fn gather_capabilities(&self) -> Option<BTreeSet<String>> {
         let suite = self.suite.as_ref()?;
         let probed = suite.probe.iter().flat_map(|probe| probe.capabilities.keys());
         let claimed = self.profiles.iter().flat_map(|(_, profile)| profile.capabilities.keys());

@@ -26,7 +26,7 @@ mod template;
 mod tests;
 mod vocabulary;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources::is_of_the_suite;
 use super::{Catalogue, Sources, coverage, load};
@@ -55,9 +55,10 @@ pub fn lint(sources: &Sources) -> Diagnostics {
         schema_files::check_schemas(&folder, &of_folder, suites.get(&folder));
     }
     let unsaid: Vec<Diagnostic> = loaded.into_iter().filter(|diagnostic| !is_said(&pages, diagnostic)).collect();
-    let mut seen = HashSet::new();
-    let all = unsaid.into_iter().chain(pages.into_iter().flat_map(Page::into_found));
-    all.filter(|one| seen.insert((one.file.clone(), one.place, one.message.clone()))).collect()
+    let mut all: Vec<Diagnostic> = unsaid.into_iter().chain(pages.into_iter().flat_map(Page::into_found)).collect();
+    all.sort_by(|one, other| (&one.file, one.place, &one.message).cmp(&(&other.file, other.place, &other.message)));
+    all.dedup_by(|one, other| (&one.file, one.place, &one.message) == (&other.file, other.place, &other.message));
+    all.into_iter().collect()
 }
 
 fn check_suite(knowledge: &Knowledge, pages: &[Page], catalogue: &Catalogue) {

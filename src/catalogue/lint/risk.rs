@@ -8,19 +8,51 @@ use super::site::Site;
 use crate::case::{Risk, Send, Step};
 use crate::suite::{Safety, Scope};
 
+/// `METHOD path-regex`, ready to use.
+struct Rule {
+    method: String,
+    path: Regex,
+}
+
+impl Rule {
+    /// Nothing where the rule cannot be read: the suite's own check says so.
+    fn new(text: &str) -> Option<Self> {
+        let (method, path) = text.split_once(' ')?;
+        Some(Self { method: method.to_owned(), path: Regex::new(path).ok()? })
+    }
+}
+
+/// The safety rules of a suite, ready to use.
+#[derive(Default)]
+pub(super) struct Rules {
+    reads: Vec<Rule>,
+    dangerous: Vec<(Rule, Risk)>,
+    scopes: Vec<(Rule, Scope)>,
+}
+
+impl Rules {
+    /// Reads the rules of a suite.
+    pub(super) fn new(safety: &Safety) -> Self {
+        let reads = safety.reads.iter().filter_map(|text| Rule::new(text));
+        let dangerous = safety.dangerous.iter().filter_map(|(text, risk)| Some((Rule::new(text)?, *risk)));
+        let scopes = safety.scopes.iter().filter_map(|scope| Some((Rule::new(&scope.request)?, scope.clone())));
+        Self { reads: reads.collect(), dangerous: dangerous.collect(), scopes: scopes.collect() }
+    }
+}
+
 /// Checks every request that steps send against the suite's safety rules.
 pub(super) fn check_risk(site: &Site<'_>, knowledge: &Knowledge, steps: &[Step], risk: Risk) {
-    let Some(suite) = &knowledge.suite else { return };
+    let rules = &knowledge.rules;
     for (index, step) in steps.iter().enumerate() {
         let at = format!("/steps/{index}");
         for (pointer, send) in sends(&at, step) {
             let asked = Asked::new(knowledge, send);
-            check_dangerous(site, &suite.safety, &pointer, &asked, risk);
+            check_dangerous(site, rules, &pointer, &asked, risk);
             if risk < Risk::Destroy {
-                let reached = suite.safety.scopes.iter().filter(|scope| asked.matches(&scope.request));
-                reached.for_each(|scope| check_scope(site, &pointer, send, scope));
+                let reached = rules.scopes.iter().filter(|(rule, _)| asked.matches(rule));
+                reached.for_each(|(_, scope)| check_scope(site, &pointer, send, scope));
             }
-            if risk == Risk::Read && !asked.only_reads(&suite.safety) {
+            if risk == Risk::Read && !asked.only_reads(rules) {
                 let help = "make the case's `risk` `own`, or list the request in `safety.reads` of suite.json".to_owned();
                 site.say(&format!("{pointer}/method"), format!("a `{}` in a case that only reads", send.method), Some(help));
             }
@@ -48,23 +80,21 @@ impl Asked {
         Self { methods: knowledge.fillings(&send.method), paths }
     }
 
-    /// Whether a rule `METHOD path-regex` fits one of them.
-    fn matches(&self, rule: &str) -> bool {
-        let Some((method, pattern)) = rule.split_once(' ') else { return false };
-        let Ok(pattern) = Regex::new(pattern) else { return false };
-        let fits = |have: &String| method == "*" || method.eq_ignore_ascii_case(have);
-        self.methods.iter().any(fits) && self.paths.iter().any(|path| pattern.is_match(path))
+    /// Whether a rule fits one of them.
+    fn matches(&self, rule: &Rule) -> bool {
+        let fits = |have: &String| rule.method == "*" || rule.method.eq_ignore_ascii_case(have);
+        self.methods.iter().any(fits) && self.paths.iter().any(|path| rule.path.is_match(path))
     }
 
-    fn only_reads(&self, safety: &Safety) -> bool {
+    fn only_reads(&self, rules: &Rules) -> bool {
         let reading = |method: &String| matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE");
-        self.methods.iter().all(reading) || safety.reads.iter().any(|rule| self.matches(rule))
+        self.methods.iter().all(reading) || rules.reads.iter().any(|rule| self.matches(rule))
     }
 }
 
-fn check_dangerous(site: &Site<'_>, safety: &Safety, pointer: &str, asked: &Asked, risk: Risk) {
-    let rules = safety.dangerous.iter().filter(|(rule, _)| asked.matches(rule));
-    let Some(needed) = rules.map(|(_, needed)| *needed).max().filter(|needed| *needed > risk) else { return };
+fn check_dangerous(site: &Site<'_>, rules: &Rules, pointer: &str, asked: &Asked, risk: Risk) {
+    let fitting = rules.dangerous.iter().filter(|(rule, _)| asked.matches(rule));
+    let Some(needed) = fitting.map(|(_, needed)| *needed).max().filter(|needed| *needed > risk) else { return };
     let (needed, risk) = (word(needed), word(risk));
     let help = format!("write `\"risk\": \"{needed}\"` into the case");
     site.say(&format!("{pointer}/path"), format!("this request is `{needed}`, and the case is `{risk}`"), Some(help));

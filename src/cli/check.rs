@@ -1,0 +1,106 @@
+//! `doorspec check`: everything that is wrong with cases, schemas and catalogue, at once.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::args::Color;
+use super::{library, style};
+use crate::catalogue::{Catalogue, Sources, lint, load, uncovered};
+use crate::diagnostic::Diagnostics;
+use crate::verdict::Exit;
+
+/// `doorspec check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  doorspec check                   what the binary carries\n  \
+doorspec check --cases cases     the cases you are writing, with the schemas beside that folder")]
+pub struct CheckArgs {
+    /// Check the cases of this folder instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// Checks everything, and says what is wrong: exit 0 when nothing is, else 2.
+///
+/// # Errors
+/// When the text cannot be written.
+pub fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let sources = match library::sources(args.cases.as_deref()) {
+        Ok(sources) => sources,
+        Err(error) => return library::usage(&error.to_string()),
+    };
+    let (text, exit) = report(&sources, style::of(args.color).color);
+    library::write_all(out, &text)?;
+    Ok(exit)
+}
+
+/// What is wrong with the texts, and a line that sums it up.
+pub fn report(sources: &Sources, color: bool) -> (String, Exit) {
+    let (catalogue, unread) = load(sources);
+    let mut mistakes = lint(sources);
+    // What could not be read cannot cover anything: its rows are spoken of when it can.
+    if unread.is_empty() {
+        mistakes.extend(uncovered(sources, &catalogue));
+    }
+    let text_of = |shown: &str| sources.iter().find(|(name, _)| sources.shown(name) == shown).map(|(_, text)| text.to_owned());
+    let mut text = mistakes.render(&text_of, color);
+    if !mistakes.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(&summary(sources, &catalogue, &mistakes));
+    (text, if mistakes.is_empty() { Exit::Conforms } else { Exit::Usage })
+}
+
+fn summary(sources: &Sources, catalogue: &Catalogue, mistakes: &Diagnostics) -> String {
+    let suites = || catalogue.suites.values();
+    let cases: usize = suites().map(|suite| suite.cases.len()).sum();
+    let rows: usize = suites().map(|suite| suite.requirements.requirements.len()).sum();
+    let profiles: usize = suites().map(|suite| suite.profiles.len()).sum();
+    let schemas = sources.iter().filter(|(name, _)| name.starts_with("schemas/")).count();
+    let found = match mistakes.len() {
+        0 => "no mistake".to_owned(),
+        1 => "1 mistake".to_owned(),
+        several => format!("{several} mistakes"),
+    };
+    format!("checked {cases} cases, {rows} requirements, {profiles} profiles and {schemas} schemas: {found}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_is_shown_with_its_line() {
+        let sources = Sources::default().with("cases/demo/suite.json", "{\n  \"suit\": 1\n}\n");
+        let (text, exit) = report(&sources, false);
+        assert_eq!(exit, Exit::Usage);
+        assert!(text.contains(" --> cases/demo/suite.json:2:3\n"), "{text}");
+        assert!(text.contains("= help: did you mean `suite`?"), "{text}");
+        assert!(text.lines().last().is_some_and(|last| last.ends_with(" mistakes")), "{text}");
+    }
+
+    #[test]
+    fn nothing_wrong_is_one_line() {
+        let (text, exit) = report(&Sources::default(), false);
+        let expected = "checked 0 cases, 0 requirements, 0 profiles and 0 schemas: no mistake\n";
+        assert_eq!((text.as_str(), exit), (expected, Exit::Conforms));
+    }
+
+    #[test]
+    fn a_closed_pipe_changes_nothing() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        assert!(library::write_all(&mut Closed, "text").is_ok());
+    }
+}

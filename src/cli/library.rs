@@ -1,0 +1,39 @@
+//! The cases that somebody asked for: those in the binary, or those of a folder.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::catalogue::{Catalogue, SourceError, Sources, SuiteCatalogue};
+use crate::diagnostic::did_you_mean;
+use crate::verdict::Exit;
+
+/// The texts to read.
+pub(super) fn sources(cases: Option<&Path>) -> Result<Sources, SourceError> {
+    cases.map_or_else(|| Ok(Sources::embedded()), Sources::folder)
+}
+
+/// The suites of these names; all of them without a name. The error is a message for the user.
+pub(super) fn suites<'c>(catalogue: &'c Catalogue, names: &[String]) -> Result<Vec<&'c SuiteCatalogue>, String> {
+    let known = || catalogue.suites.keys().map(String::as_str);
+    if let Some(unknown) = names.iter().find(|name| !catalogue.suites.contains_key(*name)) {
+        let near = did_you_mean(unknown, known()).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| format!("known suites: {}", known().collect::<Vec<_>>().join(", ")));
+        return Err(format!("there is no suite `{unknown}`\nhelp: {help}"));
+    }
+    let wanted = catalogue.suites.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
+    Ok(wanted.map(|(_, suite)| suite).collect())
+}
+
+/// Says what is wrong with what somebody typed.
+pub(super) fn usage(message: &str) -> io::Result<Exit> {
+    writeln!(io::stderr(), "error: {message}")?;
+    Ok(Exit::Usage)
+}
+
+/// Writes a whole text. Whoever reads it may have seen enough: a closed pipe is no mistake, and changes no exit status.
+pub(super) fn write_all(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
