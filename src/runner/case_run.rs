@@ -270,6 +270,9 @@ impl<T: Transport> CaseRun<'_, '_, T> {
 
     /// Judges what came back, classifies it, and keeps what later steps need.
     fn judge_exchanges(&mut self, step: &Step, indexes: Vec<usize>, invariants: bool, scope: &mut Scope<'_>) -> Result<(), Stop> {
+        if step.may_close && indexes.iter().any(|index| self.was_closed(*index)) {
+            return self.observe_closed(step, &indexes);
+        }
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
@@ -291,6 +294,23 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 
     /// A reply that did not come, or whose end may have been lost on the way, cannot be judged now.
+    fn was_closed(&self, index: usize) -> bool {
+        matches!(self.found.evidence.exchange(index).outcome, Err(Fault::Closed { .. }))
+    }
+
+    fn observe_closed(&mut self, step: &Step, indexes: &[usize]) -> Result<(), Stop> {
+        for observe in &step.observe {
+            let requirement = self.cited(observe.requirement.as_ref())?;
+            let class = "connection closed".to_owned();
+            self.found.observations.extend(indexes.iter().map(|index| Observation {
+                requirement: requirement.clone(),
+                class: class.clone(),
+                exchange: *index,
+            }));
+        }
+        Ok(())
+    }
+
     fn whole(&self, index: usize) -> Result<(), Stop> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
