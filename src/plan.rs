@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::case::Risk;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
-use crate::runner::Known;
+use crate::profile::Known;
 
 /// What the user chose.
 #[derive(Debug, Clone, Default)]

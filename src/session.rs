@@ -25,8 +25,10 @@ use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
-use crate::runner::{self, Event, Known, Maker, Manner, Ours, Probed, Redaction, Scope, SuiteRun, Transport};
+use crate::profile::Known;
+use crate::runner::{self, Event, Manner, Probed, Redaction, SuiteRun, Transport};
 use crate::suite::{self, Profile};
+use crate::template::{Maker, Ours, Scope};
 
 /// How a target is treated.
 #[derive(Debug, Clone)]

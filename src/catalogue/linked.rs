@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
-use super::{Schemas, Sources, load};
+use super::{Sources, load};
 use crate::case::{Case, CaseId, Risk};
 use crate::requirement::{Requirement, RequirementFile, RequirementId};
+use crate::schema::Schemas;
 use crate::suite::{Profile, Suite};
 
 /// Every suite with its cases.

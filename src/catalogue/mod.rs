@@ -11,12 +11,10 @@ mod linked;
 mod lint;
 mod read;
 mod rows;
-mod schemas;
 mod sources;
 
 pub use coverage::{Cover, Coverage, coverage, uncovered};
 pub use linked::{Catalogue, CatalogueCase, SuiteCatalogue};
 pub use lint::lint;
 pub use read::load;
-pub use schemas::{Schemas, UnknownSchema, is_uuid_text};
 pub use sources::{SourceError, Sources};

@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::rows::{unfold_rows, unfold_short_forms, unfold_suite};
-use super::{Catalogue, CatalogueCase, Schemas, Sources, SuiteCatalogue};
+use super::{Catalogue, CatalogueCase, Sources, SuiteCatalogue};
 use crate::case::{Case, CaseFile, CaseId};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::json::{self, Places};
 use crate::requirement::RequirementFile;
+use crate::schema::Schemas;
 use crate::suite::{Profile, Suite};
 
 /// Reads everything, and says everything that is wrong with it. What could be read is in the catalogue; mistakes of meaning (an unknown

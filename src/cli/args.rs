@@ -25,6 +25,12 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(RunArgs),
+    /// Name every mistake in cases, schemas, catalogues and profiles
+    Check(super::check::CheckArgs),
+    /// Show cases and requirements: what is tested, what is not, and why
+    List(super::list::ListArgs),
+    /// Show one requirement, case, defect, verdict or exit code in full
+    Explain(super::explain::ExplainArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
     Selftest(super::selftest::SelftestArgs),
     /// Check cases, schemas and catalogue: every mistake with its line and column

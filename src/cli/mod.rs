@@ -31,6 +31,9 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
         Command::List(args) => list::list(args, out),
         Command::Explain(args) => explain::explain(args, out),
         Command::Mock(args) => mock::mock(args, out).await,
+        Command::Check(args) => check::check(args, out),
+        Command::List(args) => list::list(args, out),
+        Command::Explain(args) => explain::explain(args, out),
         Command::Selftest(args) => tokio::task::block_in_place(|| selftest::selftest(args, out)),
     }
 }

@@ -14,13 +14,14 @@ use super::signal::ended;
 use super::style;
 use super::{accounts, target_url};
 use crate::case::Risk;
-use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, load};
+use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
 use crate::mock::device::Settings;
 use crate::plan::{Choice, select};
+use crate::profile::Known;
 use crate::record::{Record, Target};
 use crate::report;
-use crate::runner::{Circumstances, Event, Known, Manner, SuiteRun, assemble};
+use crate::runner::{Circumstances, Event, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
@@ -72,9 +73,9 @@ fn usage(message: &str) -> io::Result<Exit> {
 
 fn read(folder: &Path) -> Result<Catalogue, Wrong> {
     let sources = Sources::folder(folder).map_err(|error| Wrong(error.to_string()))?;
-    let (catalogue, diagnostics) = load(&sources);
+    let diagnostics = lint(&sources);
     if diagnostics.is_empty() {
-        return Ok(catalogue);
+        return Ok(load(&sources).0);
     }
     let text = |shown: &str| sources.iter().find(|(name, _)| sources.shown(name) == shown).map(|(_, text)| text.to_owned());
     let rendered = diagnostics.render(&text, io::stderr().is_terminal());

@@ -7,8 +7,8 @@ use serde_json::{Map, Number, Value};
 
 use super::words::wanted;
 use super::{Deviation, Unjudgeable};
-use crate::catalogue::is_uuid_text;
 use crate::json::{describe, pointer_join};
+use crate::schema::is_uuid_text;
 
 /// The names of all matchers, for the linter.
 pub const MATCHERS: &[&str] = &[

@@ -16,9 +16,9 @@ pub use matcher::{MATCHERS, compare, is_matcher};
 pub use observation::classify;
 
 use crate::case::Expectation;
-use crate::catalogue::Schemas;
 use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Reading};
+use crate::schema::Schemas;
 
 /// One way in which a reply is not as expected.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What all cases of a run share: the target, what is known of it, what was made, and the wall around everything else.
 
+use crate::profile::Known;
+use crate::template::{Maker, Ours, Scope};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,11 +10,8 @@ use serde_json::{Value, json};
 
 use super::evidence::Evidence;
 use super::firewall::{Firewall, RequestRule};
-use super::fresh::{Maker, Ours};
-use super::known::Known;
 use super::pointer;
 use super::request::outgoing;
-use super::scope::Scope;
 use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;

@@ -1,14 +1,13 @@
 //! One attempt at one case: its steps in order, then its entries are removed.
 
+use crate::template::{Maker, Scope};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::bench::Bench;
 use super::evidence::Evidence;
-use super::fresh::Maker;
 use super::pointer;
 use super::request::outgoing;
-use super::scope::Scope;
 use super::transport::Transport;
 use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
 use crate::catalogue::CatalogueCase;
@@ -496,7 +495,7 @@ fn is_hurtful(step: &Step, send: &Send) -> bool {
 pub fn differing(original: &Send, but: &IndexMap<String, Value>) -> Result<Send, String> {
     let mut value = serde_json::to_value(original).map_err(|error| error.to_string())?;
     for (place, new) in but {
-        let new = if super::scope::is_absent(new) { None } else { Some(new.clone()) };
+        let new = if crate::template::is_absent(new) { None } else { Some(new.clone()) };
         if !pointer::put(&mut value, place, new) {
             return Err(format!("`but` points at {place}, which the request does not have"));
         }

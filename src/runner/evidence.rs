@@ -1,12 +1,12 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
+use crate::template::{encoded, hex};
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use md5::{Digest, Md5};
 use regex::{Captures, Regex};
 
-use super::scope::{encoded, hex};
 use crate::exchange::{Exchange, Headers};
 use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 

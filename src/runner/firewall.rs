@@ -1,12 +1,12 @@
 //! The write firewall: a request that changes something may name only entries of this run, and no group that could hold others.
 
+use crate::template::Ours;
 use std::collections::HashSet;
 use std::sync::Mutex;
 
 use regex::Regex;
 use serde_json::Value;
 
-use super::fresh::Ours;
 use super::pointer;
 use crate::case::Risk;
 use crate::exchange::Outgoing;

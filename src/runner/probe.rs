@@ -1,14 +1,13 @@
 //! Finds out what a target is and what it can do, with requests that only read.
 
+use crate::profile::Known;
+use crate::template::{Ours, Scope};
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::fresh::Ours;
-use super::known::Known;
 use super::request::outgoing;
-use super::scope::Scope;
 use super::transport::Transport;
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Exchange, Fault, Role};

@@ -1,9 +1,9 @@
 //! From a request as a case writes it to one that is ready to leave.
 
+use crate::template::{Scope, encoded, is_absent};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::scope::{Scope, encoded, is_absent};
 use crate::case::{Part, Send};
 use crate::exchange::{Headers, Outgoing, header};
 

@@ -1,5 +1,7 @@
 //! A whole run of one suite: settle what is open, run the cases, look again at what was torn, sweep up, compare.
 
+use crate::profile::Known;
+use crate::template::{Maker, Ours, Scope};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,10 +14,7 @@ use super::case_run::{Attempt, attempt};
 use super::event::Event;
 use super::evidence::{Evidence, Redaction};
 use super::firewall::{Firewall, RequestRule};
-use super::fresh::{Maker, Ours};
-use super::known::Known;
 use super::request::outgoing;
-use super::scope::Scope;
 use super::snapshot::{Holdings, take};
 use super::transport::Transport;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};

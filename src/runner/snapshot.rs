@@ -1,12 +1,12 @@
 //! The entries of others, before and after: nothing of theirs may change.
 
+use crate::template::Scope;
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
 use serde_json::Value;
 
 use super::bench::{Bench, own_maker};
-use super::scope::Scope;
 use super::transport::Transport;
 use crate::record::Untouched;
 use crate::suite::Snapshot;
@@ -56,7 +56,7 @@ async fn list<T: Transport>(
         let id = match row.pointer(&snapshot.id) {
             Some(Value::String(id)) if !id.is_empty() => id.to_ascii_lowercase(),
             Some(Value::Number(id)) => id.to_string(),
-            _ => format!("without an id, {}", super::scope::hex(&digest)),
+            _ => format!("without an id, {}", crate::template::hex(&digest)),
         };
         holdings.entries.insert((snapshot.kind.clone(), id), digest);
     }

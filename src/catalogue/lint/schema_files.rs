@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-use super::super::Schemas;
 use super::demands::say_unknown;
 use super::knowledge::Knowledge;
 use super::page::{Page, meant};
 use super::site::Site;
 use crate::json::pointer_join;
 use crate::requirement::RequirementId;
+use crate::schema::Schemas;
 
 /// Where every schema's `$id` begins; nothing is ever fetched from it.
 const BASE: &str = "https://doorspec.invalid/";

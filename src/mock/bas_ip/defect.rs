@@ -1,4 +1,5 @@
-//! Every named way in which the panel can be wrong, with the requirement it breaks. A defect acts at one place, found by its variant.
+//! Every named way in which the panel can be wrong, with the requirement it breaks. A defect acts
+//! at one place, found by its variant.
 
 use crate::mock::device::DefectRow;
 
@@ -37,6 +38,7 @@ defects! {
     LoginWithoutAccountType "login-without-account-type" "BASIP-AUTH-001" "The login reply lacks account_type.";
     AccountTypeNumber "account-type-number" "BASIP-AUTH-001" "account_type is a number.";
     AccountTypeUnknown "account-type-unknown" "BASIP-AUTH-002" "account_type is superuser.";
+    TokenEmpty "token-empty" "BASIP-AUTH-003" "The token is an empty text, and opens nothing.";
     UpperMd5Refused "md5-upper-refused" "BASIP-AUTH-004" "Only the lower-case MD5 opens the session.";
     PlainPassword "plain-password" "BASIP-AUTH-006" "The password itself is taken for its MD5.";
     AnyPassword "any-password" "BASIP-AUTH-007" "A known user gets in with any password.";
@@ -80,8 +82,10 @@ defects! {
     EnumCapital "enum-capital" "BASIP-LINK-DEL-006" "`extended_info` is Deleted with a capital.";
     EnumHyphens "enum-hyphens" "BASIP-LINK-DEL-006" "`extended_info` has hyphens for underscores.";
     EnumNotFound "enum-not-found" "BASIP-LINK-DEL-006" "An unknown id is not_found, a word of another edition.";
-    EnumDuplicates "enum-has-duplicates" "BASIP-LINK-DEL-006" "The second of two equal ids is has_duplicates, a word of another product.";
-    CreatedInDelete "delete-says-created" "BASIP-LINK-DEL-007" "The row of a deleted entity says created, as in the generated example.";
+    EnumDuplicates "enum-has-duplicates" "BASIP-LINK-DEL-006"
+        "The second of two equal ids is has_duplicates, a word of another product.";
+    CreatedInDelete "delete-says-created" "BASIP-LINK-DEL-007"
+        "The row of a deleted entity says created, as in the generated example.";
     DeletedButFalse "deleted-but-false" "BASIP-LINK-DEL-008" "deleted comes with success false.";
     NotFoundButTrue "not-found-but-true" "BASIP-LINK-DEL-008" "entity_not_found comes with success true.";
     RowWithoutReason "row-without-extended-info" "BASIP-LINK-DEL-009" "Rows lack extended_info.";
@@ -97,7 +101,8 @@ defects! {
     OnlyFirstDeleted "only-first-deleted" "BASIP-LINK-DEL-016" "Only the first id of a request is dealt with.";
     LastOfBatchKept "last-of-batch-kept" "BASIP-LINK-DEL-016" "The last of several stays, although its row says deleted.";
     RowsForDeletedOnly "rows-for-deleted-only" "BASIP-LINK-DEL-018" "Unknown ids get no row.";
-    UnknownFailsBatch "unknown-fails-batch" "BASIP-LINK-DEL-018" "One unknown id among several is answered 400 and nothing is deleted.";
+    UnknownFailsBatch "unknown-fails-batch" "BASIP-LINK-DEL-018"
+        "One unknown id among several is answered 400 and nothing is deleted.";
     StopsAtFirstUnknown "stops-at-first-unknown" "BASIP-LINK-DEL-019" "A request ends at its first unknown id.";
     EmptyListCrash "empty-list-500" "BASIP-GEN-011" "An empty list is answered 500.";
     EmptyListDeletesAll "empty-list-deletes-all" "BASIP-INV-004" "An empty list deletes every identifier.";
@@ -115,13 +120,14 @@ defects! {
     BooleanAsList "boolean-as-list" "BASIP-LINK-DEL-031" "A boolean is taken for an empty list.";
     NumberDeletesUid "number-deletes-uid" "BASIP-LINK-DEL-032" "A number in the list deletes the identifier with that uid.";
     NullElementCrash "null-element-500" "BASIP-LINK-DEL-033" "A null in the list is answered 500.";
-    NullElementDeletesLocal "null-element-deletes-local" "BASIP-LINK-DEL-048" "A null in the list deletes the entities without a link id.";
+    NullElementDeletesLocal "null-element-deletes-local" "BASIP-LINK-DEL-048"
+        "A null in the list deletes the entities without a link id.";
     NestedListFlattened "nested-list-flattened" "BASIP-LINK-DEL-034" "Lists inside the list are opened and their ids deleted.";
     HalfApplied "half-applied-400" "BASIP-LINK-DEL-035" "The good ids are deleted although the request is answered 400.";
     EmptyIdDeletesLocal "empty-id-deletes-local" "BASIP-LINK-DEL-048" "An empty id deletes the entities without a link id.";
     ShortIdDeletes "short-id-deletes" "BASIP-INV-004" "The beginning of an id deletes all entities whose ids begin so.";
-    NilDeletesLocal "nil-deletes-local" "BASIP-LINK-DEL-045" "The nil uuid deletes the entities without a link id.";
-    MaxDeletesAll "max-deletes-all" "BASIP-LINK-DEL-045" "The uuid of all f deletes every identifier.";
+    NilDeletesLocal "nil-deletes-local" "BASIP-INV-004" "The nil uuid deletes the entities without a link id.";
+    MaxDeletesAll "max-deletes-all" "BASIP-INV-004" "The uuid of all f deletes every identifier.";
     OnlyVersion4 "only-version-4" "BASIP-LINK-DEL-047" "Ids that are not version 4 are refused.";
     // Delete by link id: the request.
     MissingBodyAccepted "missing-body-accepted" "BASIP-LINK-DEL-049" "A missing body is taken for an empty list.";
@@ -137,18 +143,24 @@ defects! {
     UpsetByBrokenJson "upset-by-broken-json" "BASIP-INV-006" "After broken JSON nothing is answered for five seconds.";
     RootArrayAccepted "root-array-accepted" "BASIP-LINK-DEL-053" "A list at the root is taken for link_ids.";
     RootNullCrash "root-null-500" "BASIP-LINK-DEL-054" "A null at the root is answered 500.";
-    RootScalarAccepted "root-scalar-accepted" "BASIP-LINK-DEL-055" "A string, number or boolean at the root is taken for an empty list.";
+    RootScalarAccepted "root-scalar-accepted" "BASIP-LINK-DEL-055"
+        "A string, number or boolean at the root is taken for an empty list.";
     FormAccepted "form-accepted" "BASIP-LINK-DEL-061" "A form body deletes.";
     CharsetRefused "charset-refused" "BASIP-LINK-DEL-062" "A media type with a charset parameter is answered 415.";
     QueryIdsTaken "query-ids-taken" "BASIP-LINK-DEL-064" "An id in the query string deletes.";
     TokenlessDelete "tokenless-delete" "BASIP-LINK-DEL-065" "Deleting needs no token.";
+    AnyTokenDeletes "any-token-deletes" "BASIP-LINK-DEL-066" "Deleting takes any token.";
+    ExpiredTokenDeletes "expired-token-deletes" "BASIP-LINK-DEL-067" "Deleting takes a token that has expired.";
+    LoggedOutDeletes "logged-out-deletes" "BASIP-LINK-DEL-068" "Deleting takes a token that was logged out.";
     DeletesDespite401 "delete-despite-401" "BASIP-INV-005" "The entity is gone although the reply is 401.";
     DeletesDespite403 "delete-despite-403" "BASIP-INV-005" "The entity is gone although the reply is 403.";
     LimitedDeletes "limited-deletes" "BASIP-LINK-DEL-069" "An account without rights may delete.";
-    AdministratorForbidden "administrator-forbidden" "BASIP-LINK-DEL-070" "A product without lesser accounts answers the administrator 403.";
+    AdministratorForbidden "administrator-forbidden" "BASIP-LINK-DEL-070"
+        "A product without lesser accounts answers the administrator 403.";
     GetWithBodyDeletes "get-with-body-deletes" "BASIP-LINK-DEL-072" "A GET with a body deletes.";
     PostLinkIdsDeletes "post-link-ids-deletes" "BASIP-LINK-DEL-073" "A POST with link_ids deletes.";
-    AlternateRouteDiffers "alternate-route-differs" "BASIP-LINK-DEL-076" "Both delete routes exist, and the other one answers 404 for an unknown id.";
+    AlternateRouteDiffers "alternate-route-differs" "BASIP-LINK-DEL-076"
+        "Both delete routes exist, and the other one answers 404 for an unknown id.";
     FiftyRefused "fifty-refused" "BASIP-LINK-DEL-077" "More than twenty ids are answered 413.";
     DeepNestingDrop "deep-nesting-drop" "BASIP-GEN-011" "Deeply nested JSON ends the connection without a reply.";
     ApartmentIdDeletes "apartment-id-deletes" "BASIP-LINK-DEL-083" "An apartment's link id deletes the apartment.";
@@ -161,12 +173,15 @@ defects! {
     UpdateMakesSecond "update-makes-second" "BASIP-LINK-UPS-002" "Writing a known id makes a second entity.";
     UpdateIgnored "update-ignored" "BASIP-LINK-UPS-002" "The row says updated, the entity stays as it was.";
     UpdateKeepsName "update-keeps-name" "BASIP-LINK-UPS-002" "An update does not change the owner's name.";
-    UpdateConflictsWithItself "update-conflicts-with-itself" "BASIP-LINK-UPS-002" "An update that keeps its number is told that the number is taken.";
-    RowFailure400 "row-failure-400" "BASIP-LINK-UPS-003" "An item that fails turns the call into 400, after earlier items were stored.";
+    UpdateConflictsWithItself "update-conflicts-with-itself" "BASIP-LINK-UPS-002"
+        "An update that keeps its number is told that the number is taken.";
+    RowFailure400 "row-failure-400" "BASIP-LINK-UPS-003"
+        "An item that fails turns the call into 400, after earlier items were stored.";
     RowFailure409 "row-failure-409" "BASIP-LINK-UPS-003" "An item that fails turns the call into 409.";
     TakenNumberAccepted "taken-number-accepted" "BASIP-LINK-UPS-004" "Two identifiers may have one number.";
     FailedItemStored "failed-item-stored" "BASIP-LINK-UPS-004" "An item whose row says that it failed is stored all the same.";
-    TakenNumberSteals "taken-number-steals" "BASIP-INV-004" "An item with a number that is taken removes the identifier that has it.";
+    TakenNumberSteals "taken-number-steals" "BASIP-INV-004"
+        "An item with a number that is taken removes the identifier that has it.";
     UnknownProfileIgnored "unknown-profile-ignored" "BASIP-LINK-UPS-005" "An unknown time profile is passed over.";
     FaceIdWithoutCamera "face-id-without-camera" "BASIP-LINK-UPS-006" "A model without a camera stores faces.";
     BadImageAccepted "bad-image-accepted" "BASIP-LINK-UPS-007" "A face image that is no Base64 is stored.";
@@ -201,10 +216,13 @@ defects! {
     TimesInMilliseconds "times-in-milliseconds" "BASIP-LINK-UPS-032" "from and to are read back in milliseconds.";
     ApartmentLinkNotStored "apartment-link-not-stored" "BASIP-LINK-UPS-032" "apartment_link_id is read back as null.";
     ProfilesNotStored "profiles-not-stored" "BASIP-LINK-UPS-032" "Time profiles are not attached.";
-    UnknownItemPropertyRefused "unknown-item-property-refused" "BASIP-LINK-UPS-033" "A property it does not know in an item is answered 400.";
+    UnknownItemPropertyRefused "unknown-item-property-refused" "BASIP-LINK-UPS-033"
+        "A property it does not know in an item is answered 400.";
     UpsertBodyCrash "upsert-body-500" "BASIP-LINK-UPS-034" "A bad body of an upsert is answered 500.";
     TokenlessUpsert "tokenless-upsert" "BASIP-LINK-UPS-035" "Writing needs no token.";
     LimitedUpserts "limited-upserts" "BASIP-LINK-UPS-035" "An account without rights may write.";
+    MasterNumberAccepted "master-number-accepted" "BASIP-LINK-UPS-036"
+        "The master code and the master card are given to an identifier.";
     UpsertSuccessText "upsert-success-text" "BASIP-LINK-UPS-038" "`success` of an upsert row is a text.";
     UpsertEnumOk "upsert-enum-ok" "BASIP-LINK-UPS-038" "`extended_info` of a good upsert row is ok.";
     // Lists.
@@ -250,13 +268,15 @@ defects! {
     LocalHasNilLink "local-has-nil-link" "BASIP-ID-005" "A local identifier reads the nil uuid as its link id.";
     PassesLeftZero "passes-left-zero" "BASIP-ID-006" "passes_left is 0 where there is no limit.";
     BulkMissingAccepted "bulk-missing-accepted" "BASIP-ID-007" "A bulk delete without uid_items is answered 200.";
-    BulkMissingDeletesLocal "bulk-missing-deletes-local" "BASIP-INV-005" "A bulk delete without uid_items is answered 400 and deletes the local identifiers.";
+    BulkMissingDeletesLocal "bulk-missing-deletes-local" "BASIP-INV-005"
+        "A bulk delete without uid_items is answered 400 and deletes the local identifiers.";
     PictureAsText "picture-as-text" "BASIP-ID-009" "The QR picture is a text.";
     PictureAsOctets "picture-as-octets" "BASIP-ID-009" "The QR picture says application/octet-stream.";
     PictureEmpty "picture-empty" "BASIP-ID-009" "The QR picture has no bytes.";
     UnboundCrash "unbound-500" "BASIP-ID-010" "Unbinding what is not bound is answered 500.";
     NumberTypeOptional "number-type-optional" "BASIP-IDN-001" "Deleting by number without a type takes card for granted.";
-    NumberBatchHalfApplied "number-batch-half-applied" "BASIP-IDN-002" "A batch answered 400 has deleted the rows before the fault.";
+    NumberBatchHalfApplied "number-batch-half-applied" "BASIP-IDN-002"
+        "A batch answered 400 has deleted the rows before the fault.";
     NumberEmptyBatchAccepted "number-empty-batch-accepted" "BASIP-IDN-002" "A batch without rows is answered 200.";
     NumberReadAsHex "number-read-as-hex" "BASIP-IDN-003" "A number is read as hex although the panel's numbers are decimal.";
     // Siblings, information, locks, log.
@@ -283,7 +303,8 @@ defects! {
     OpensDespite401 "open-despite-401" "BASIP-LOCK-004" "The lock opens although the reply is 401.";
     EmergencyEmptyAccepted "emergency-empty-accepted" "BASIP-LOCK-005" "An emergency opening without locks is answered 200.";
     EmergencyTimeUnbounded "emergency-time-unbounded" "BASIP-LOCK-005" "An emergency opening of no seconds is answered 200.";
-    RemoteKeyOfOtherEdition "remote-key-of-other-edition" "BASIP-RAS-001" "The remote server's switch is spelt as in the other editions.";
+    RemoteKeyOfOtherEdition "remote-key-of-other-edition" "BASIP-RAS-001"
+        "The remote server's switch is spelt as in the other editions.";
     LogInSeconds "log-in-seconds" "BASIP-LOG-001" "Log timestamps are seconds.";
     LocaleRefused "locale-refused" "BASIP-LOG-002" "The last of the documented locales is answered 400.";
     LiftErrorText "lift-error-text" "BASIP-LIFT-001" "A lift controller's error is a text.";
@@ -331,7 +352,7 @@ impl Defect {
             Self::NqAsEq | Self::AndAsOr | Self::DeadFieldAdvertised | Self::OrderIgnored => Some("camdroid-1.3"),
             Self::ExpressionIgnored | Self::AdministratorForbidden | Self::LongPlateRefused => Some("camdroid-1.3"),
             Self::FirmwareAsNumber | Self::DeviceTypeUnknown | Self::SerialNotUuid => Some("camdroid-1.3"),
-            Self::TokenNeverExpires => Some("camdroid-1.3"),
+            Self::TokenNeverExpires | Self::ExpiredTokenDeletes => Some("camdroid-1.3"),
             Self::UnboundCrash => Some("android-2.10"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),

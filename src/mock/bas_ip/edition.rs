@@ -1,4 +1,5 @@
-//! The editions of the panel API: what a panel of each product and API version fixes. The reference is the Android panel, API 2.9.0.
+//! The editions of the panel API: what a panel of each product and API version fixes. The
+//! reference is the Android panel, API 2.9.0.
 
 /// How the list operations take their ordering and filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

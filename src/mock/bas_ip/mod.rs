@@ -1,6 +1,7 @@
 //! The BAS-IP panel: identifiers by link id first, and what belongs to them.
 //!
-//! The reference is the Android panel with API 2.9.0. Other editions are quirks of the group `edition`; a defect that only another
+//! The reference is the Android panel with API 2.9.0. Other editions are quirks of the group
+//! `edition`; a defect that only another
 //! edition can have brings that edition along, unless a quirk names one.
 
 mod apartment;
@@ -28,6 +29,8 @@ mod picture;
 mod quirk;
 mod random;
 mod repeat;
+#[cfg(test)]
+mod requests;
 mod route;
 mod row;
 mod session;

@@ -12,14 +12,32 @@ macro_rules! quirks {
         pub const QUIRKS: &[QuirkRow] = &[
             $(QuirkRow { name: $name, group: $group, about: $about },)+
             QuirkRow { name: "android-2.9", group: "edition", about: "Android panel, API 2.9.0: the reference." },
-            QuirkRow { name: "android-2.1", group: "edition", about: "Android panel, API 2.1.0: nine outcomes, no plates, no face images." },
+            QuirkRow {
+                name: "android-2.1", group: "edition",
+                about: "Android panel, API 2.1.0: nine outcomes, no plates, no face images.",
+            },
             QuirkRow { name: "android-2.8", group: "edition", about: "Android panel, API 2.8.0: five locales." },
-            QuirkRow { name: "android-2.10", group: "edition", about: "Android panel, API 2.10.0: boolean has_dublicates, `enabled`." },
-            QuirkRow { name: "android-latest", group: "edition", about: "Android panel, latest API: fifteen outcomes, deletes by number too." },
-            QuirkRow { name: "camdroid-1.0", group: "edition", about: "camdroid panel, API 1.0.7: filter expressions, one role." },
-            QuirkRow { name: "camdroid-1.3", group: "edition", about: "camdroid panel, API 1.3.5: uuid tokens, Basic beside Bearer." },
+            QuirkRow {
+                name: "android-2.10", group: "edition",
+                about: "Android panel, API 2.10.0: boolean has_dublicates, `enabled`.",
+            },
+            QuirkRow {
+                name: "android-latest", group: "edition",
+                about: "Android panel, latest API: fifteen outcomes, deletes by number too.",
+            },
+            QuirkRow {
+                name: "camdroid-1.0", group: "edition",
+                about: "camdroid panel, API 1.0.7: filter expressions, one role.",
+            },
+            QuirkRow {
+                name: "camdroid-1.3", group: "edition",
+                about: "camdroid panel, API 1.3.5: uuid tokens, Basic beside Bearer.",
+            },
             QuirkRow { name: "ingenic-1", group: "edition", about: "ingenic panel, API 1.0.0: as camdroid, `valid` required." },
-            QuirkRow { name: "lift-1", group: "edition", about: "Lift controller, API 1.0.0: error objects, list_options, its own words." },
+            QuirkRow {
+                name: "lift-1", group: "edition",
+                about: "Lift controller, API 1.0.0: error objects, list_options, its own words.",
+            },
             QuirkRow { name: "v0", group: "edition", about: "Android panel of the old generation: /api/v0, deletes by POST." },
         ];
     };
@@ -27,25 +45,31 @@ macro_rules! quirks {
 
 quirks! {
     // Deleting by link id.
-    PostDeleteRoute "post-delete-route" "delete-route" "Only POST /access/identifiers/link/delete deletes, as the upsert page says.";
+    PostDeleteRoute "post-delete-route" "delete-route"
+        "Only POST /access/identifiers/link/delete deletes, as the upsert page says.";
     BothDeleteRoutes "both-delete-routes" "delete-route" "Both delete routes exist and act alike.";
     RowsReversed "rows-reversed" "row-order" "Rows come in the reverse order: no order is documented.";
     RowsSorted "rows-sorted" "row-order" "Rows come sorted by id: no order is documented.";
     OneRowPerId "one-row-per-id" "duplicates" "An id that is named twice gets one row: the number of rows is not documented.";
-    DuplicatesBothDeleted "duplicates-both-deleted" "duplicates" "An id that is named twice is deleted in both rows, as in a sibling's example.";
-    EmptyListCannotBe "empty-list-cannot-be" "empty-list" "An empty list is answered `List cannot be empty`, as the user sibling does.";
+    DuplicatesBothDeleted "duplicates-both-deleted" "duplicates"
+        "An id that is named twice is deleted in both rows, as in a sibling's example.";
+    EmptyListCannotBe "empty-list-cannot-be" "empty-list"
+        "An empty list is answered `List cannot be empty`, as the user sibling does.";
     EmptyListWrongBody "empty-list-wrong-body" "empty-list" "An empty list is answered `Wrong JSON body`.";
     NullIsMissing "null-is-missing" "" "link_ids null is answered as if the field were missing: either form fits.";
-    MissingIsWrongBody "missing-is-wrong-body" "" "A missing link_ids is answered with the bare text: the field carries no required flag.";
+    MissingIsWrongBody "missing-is-wrong-body" ""
+        "A missing link_ids is answered with the bare text: the field carries no required flag.";
     NonUuidRefused "non-uuid-refused" "non-uuid" "An id that is no uuid is answered 400: no format error is documented.";
-    IdsNormalised "ids-normalised" "non-uuid" "Blanks, braces, urn:uuid: and missing hyphens are overlooked: the same id is found.";
+    IdsNormalised "ids-normalised" "non-uuid"
+        "Blanks, braces, urn:uuid: and missing hyphens are overlooked: the same id is found.";
     NilRefused "nil-refused" "" "The nil uuid is answered 400.";
     OddElementAsRow "odd-element-as-row" "" "An element of a wrong type gets a row that failed instead of a 400.";
     IdsCaseSensitive "ids-case-sensitive" "letter-case" "Letter case counts in link ids: nothing is said about it.";
     EchoUpperCase "echo-upper-case" "letter-case" "Rows of deleted entities carry the id in capitals.";
     EchoAsStored "echo-as-stored" "letter-case" "Rows of deleted entities carry the id as it was stored.";
     NotFoundWord "not-found-word" "" "The latest edition says not_found for an unknown id (it brings that edition along).";
-    DuplicateFlagEverywhere "duplicate-flag-everywhere" "" "Delete rows have the boolean has_dublicates too (it brings edition 2.10 along).";
+    DuplicateFlagEverywhere "duplicate-flag-everywhere" ""
+        "Delete rows have the boolean has_dublicates too (it brings edition 2.10 along).";
     ThousandIdsAtMost "thousand-ids-at-most" "" "More than 1000 ids are answered 413: no maximum is documented.";
     BodiesOf64K "bodies-of-64k" "" "Bodies over 64 KiB are answered 413: no maximum is documented.";
     // Requests.
@@ -54,7 +78,8 @@ quirks! {
     ByteOrderMarkTaken "byte-order-mark-taken" "" "A byte order mark before the body is overlooked.";
     FirstKeyWins "first-key-wins" "double-key" "Of two equal keys the first counts.";
     DoubleKeyRefused "double-key-refused" "double-key" "A body with two equal keys is answered 400.";
-    BodyBeforeToken "body-before-token" "check-order" "A broken body is answered 400 even without a token: no order is documented.";
+    BodyBeforeToken "body-before-token" "check-order"
+        "A broken body is answered 400 even without a token: no order is documented.";
     BodyBeforeRole "body-before-role" "check-order" "A broken body is answered 400 before the rights are looked at.";
     TokenBeforeRoute "token-before-route" "check-order" "Without a token even an unknown path is answered 401.";
     UnknownPath400 "unknown-path-400" "unknown-path" "An unknown path is answered 400.";
@@ -78,7 +103,8 @@ quirks! {
     BadValueAsRow "bad-value-as-row" "" "A bad type, lock or number gets a row that failed instead of a 400.";
     EmptyUpsertRefused "empty-upsert-refused" "" "An upsert without items is answered 400.";
     NumbersNormalised "numbers-normalised" "" "Card numbers lose leading zeros, hex becomes capitals with colons.";
-    UpdateKeepsLinkSpelling "update-keeps-link-spelling" "" "An update keeps the letter case of the link id that was stored first.";
+    UpdateKeepsLinkSpelling "update-keeps-link-spelling" ""
+        "An update keeps the letter case of the link id that was stored first.";
     NoFaceModel "no-face-model" "" "The model has no camera for faces.";
     // Lists.
     LocalOmitted "local-omitted" "" "The list by link id leaves out what was made on the panel.";

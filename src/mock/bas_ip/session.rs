@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// How long a token lives, counted from the login.
@@ -33,6 +33,8 @@ struct Session {
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     open: HashMap<String, Session>,
+    /// Tokens that were logged out (for a defect that still takes them).
+    ended: HashSet<String>,
     issued: u64,
 }
 
@@ -116,6 +118,9 @@ impl Panel {
         if self.nature.quirky(Quirk::OneSession) {
             self.sessions.open.retain(|_, session| session.role != role);
         }
+        if self.nature.wrong(Defect::TokenEmpty) {
+            return json!({"token": "", "account_type": "admin"});
+        }
         let token = self.new_token();
         self.sessions.open.insert(token.clone(), Session { role, expires: now.saturating_add(self.lifetime()) });
         let account_type = match role {
@@ -157,6 +162,7 @@ impl Panel {
             && let Some(token) = self.token_of(request)
         {
             self.sessions.open.remove(token);
+            self.sessions.ended.insert(token.to_owned());
         }
         Ok(Answer::Json(json!({})))
     }
@@ -177,6 +183,15 @@ impl Panel {
             }
             _ => self.nature.wrong(Defect::AnyToken).then_some(Role::Administrator),
         }
+    }
+
+    /// True when a defective panel deletes for this call although its token is worth nothing.
+    pub(super) fn dead_token_deletes(&self, request: &Request) -> bool {
+        let Some(token) = self.token_of(request) else { return false };
+        let wrong = |defect| self.nature.wrong(defect);
+        wrong(Defect::AnyTokenDeletes)
+            || (wrong(Defect::ExpiredTokenDeletes) && self.sessions.open.contains_key(token))
+            || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
     }
 
     fn token_of<'a>(&self, request: &'a Request) -> Option<&'a str> {

@@ -1,5 +1,6 @@
 //! The JSON a request carries (HTTP API manual 2.2 and 5.14.2-6).
 
+use super::defect::Defect;
 use super::failure::Failure;
 use super::manner::Manner;
 use super::quirk::Quirk;
@@ -25,6 +26,8 @@ pub fn read(request: &Request, manner: Manner) -> Result<Map<String, Value>, Fai
 fn json_of(request: &Request, bytes: &[u8], manner: Manner) -> Result<Vec<u8>, Failure> {
     let header = request.header("content-type").unwrap_or_default();
     match header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" if header.contains(';') && manner.wrong(Defect::CharsetRefused) => Err(unsupported()),
+        "application/json" if request.path == "/api/dir/get" && manner.wrong(Defect::GetJsonRefused) => Err(unsupported()),
         "application/json" => Ok(bytes.to_vec()),
         "multipart/form-data" if !manner.differs(Quirk::MultipartRefused) => {
             let name = if request.method == "PUT" { "blob-dir_new" } else { "blob-json" };
@@ -34,14 +37,21 @@ fn json_of(request: &Request, bytes: &[u8], manner: Manner) -> Result<Vec<u8>, F
         "text/plain" if manner.differs(Quirk::TextPlainAccepted) => Ok(bytes.to_vec()),
         "" if manner.differs(Quirk::NoTypeAccepted) => Ok(bytes.to_vec()),
         _ if manner.differs(Quirk::WrongTypeIsMissing) => Err(Failure::new(11).of("users")),
-        _ => Err(Failure::new(14).saying("Unsupported Content-Type")),
+        _ => Err(unsupported()),
     }
+}
+
+fn unsupported() -> Failure {
+    Failure::new(14).saying("Unsupported Content-Type")
 }
 
 fn parse(bytes: &[u8], manner: Manner) -> Result<Map<String, Value>, Failure> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| manner.differs(Quirk::BomAccepted)).unwrap_or(bytes);
-    match serde_json::from_slice(bytes) {
+    let kept = manner.wrong(Defect::EscapesKept).then(|| String::from_utf8_lossy(bytes).replace("\\u", "\\\\u"));
+    match serde_json::from_slice(kept.as_ref().map_or(bytes, |text| text.as_bytes())) {
         Ok(Value::Object(members)) => Ok(members),
+        Ok(_) if manner.wrong(Defect::WrongRootAccepted) => Ok(Map::new()),
+        Err(_) if manner.wrong(Defect::BrokenJsonAccepted) => Ok(Map::new()),
         Ok(_) if manner.differs(Quirk::WrongShapeIsCode14) => Err(Failure::new(14)),
         Ok(_) => Err(Failure::new(12).of("users")),
         Err(_) => Err(broken(manner)),

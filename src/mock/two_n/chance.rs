@@ -2,19 +2,28 @@
 
 /// A small generator (splitmix64): not secret, only repeatable.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub struct Chance {
+    state: u64,
+    flip: bool,
+}
 
 impl Chance {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, flip: false }
     }
 
     pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Yes and no by turns, beginning with yes.
+    pub fn flips(&mut self) -> bool {
+        self.flip = !self.flip;
+        self.flip
     }
 
     /// A number below `bound` (which is never 0 here).

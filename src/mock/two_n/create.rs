@@ -1,9 +1,10 @@
 //! `PUT /api/dir/create` (HTTP API manual 5.14.2).
 
+use super::defect::Defect;
 use super::directory::Directory;
 use super::draft::{Draft, Fault};
 use super::failure::Failure;
-use super::identifier::Identifier;
+use super::identifier::{Identifier, ZERO};
 use super::manner::Manner;
 use super::quirk::Quirk;
 use super::row;
@@ -16,16 +17,21 @@ pub fn answer(directory: &mut Directory, keys: &Map<String, Value>, request: &Re
     let rows = row::requested(keys, directory.manner)?.unwrap_or_default();
     let mut result = json!({ "series": directory.series });
     if !rows.is_empty() {
-        result["users"] = rows.iter().map(|entry| create(directory, entry, force)).collect();
+        let stops = directory.manner.wrong(Defect::CreateStopsAtFirstFailure);
+        result["users"] = json!(row::answered(&rows, stops, |entry| create(directory, entry, force)));
     }
     Ok(result)
 }
 
 /// `force` travels in the query (`1`, `0`) or in the JSON (`true`, `false`), by edition of the manual; the query wins.
 fn forced(keys: &Map<String, Value>, request: &Request, manner: Manner) -> Result<bool, Failure> {
-    let in_query = request.query("force").filter(|_| !manner.differs(Quirk::ForceInBodyOnly));
+    let first = || request.query.iter().find(|(name, _)| name == "force").map(|(_, value)| value.as_str());
+    let in_query = if manner.wrong(Defect::FirstForceWins) { first() } else { request.query("force") };
+    let in_query = in_query.filter(|_| !manner.differs(Quirk::ForceInBodyOnly));
     let in_body = keys.get("force").filter(|_| !manner.differs(Quirk::ForceInQueryOnly));
     match (in_query, in_body) {
+        _ if manner.wrong(Defect::ForceIgnored) => Ok(false),
+        (Some(_), _) | (_, Some(_)) if manner.wrong(Defect::ForceFalseIsTrue) => Ok(true),
         (Some("1"), _) => Ok(true),
         (Some("0"), _) => Ok(false),
         (None, None) => Ok(false),
@@ -45,18 +51,35 @@ fn create(directory: &mut Directory, entry: &Value, force: bool) -> Value {
 
 fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String, u64), Vec<Fault>> {
     let Value::Object(fields) = entry else { return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]) };
+    let manner = directory.manner;
     let uuid = uuid_of(directory, entry).map_err(|code| vec![Fault::new(code)])?;
-    let key = uuid.to_ascii_uppercase();
-    if directory.find(&key).is_some() && !force {
-        return Err(vec![Fault::new("EDIR_UUID_ALREADY_EXISTS")]);
+    let key = if manner.wrong(Defect::CaseMakesTwo) { uuid.clone() } else { uuid.to_ascii_uppercase() };
+    let stored = directory.find(&key).cloned();
+    match &stored {
+        Some(entry) if !force && manner.wrong(Defect::CreateKeepsSilently) => return Ok((uuid, entry.stamp)),
+        Some(_) if !(force || manner.wrong(Defect::CreateOverwrites) || manner.wrong(Defect::RefusedCreateWrites)) => {
+            return Err(exists());
+        }
+        None if force && manner.wrong(Defect::ForceOnNewFails) => return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]),
+        None if directory.grave(&key).is_some() && manner.wrong(Defect::DeletedUuidReserved) => return Err(exists()),
+        _ => {}
     }
-    refuse_owned_fields(fields, directory.manner)?;
-    let mut draft = Draft::new(Map::new(), &directory.template, directory.manner);
+    if fields.is_empty() && manner.wrong(Defect::EmptyEntryRefused) {
+        return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
+    }
+    refuse_owned_fields(fields, manner)?;
+    let merged = stored.as_ref().filter(|_| manner.wrong(Defect::ForceMerges)).map(|entry| entry.fields.clone());
+    let mut draft = Draft::new(true, merged.unwrap_or_default(), &directory.template, manner);
     draft.write(fields);
     let fields = draft.finish()?;
     // The documents do not name the code of a full directory; this one is ours.
     let stamp = directory.put(&key, &uuid, fields).ok_or_else(|| vec![Fault::new("EDIR_DIRECTORY_FULL")])?;
-    Ok((uuid, stamp))
+    let secretly = stored.is_some() && !force && manner.wrong(Defect::RefusedCreateWrites);
+    if secretly { Err(exists()) } else { Ok((uuid, stamp)) }
+}
+
+fn exists() -> Vec<Fault> {
+    vec![Fault::new("EDIR_UUID_ALREADY_EXISTS")]
 }
 
 /// The uuid an entry is made under: the client's, or one of the unit's own.
@@ -65,9 +88,11 @@ fn uuid_of(directory: &mut Directory, entry: &Value) -> Result<String, &'static 
     let malformed =
         if manner.differs(Quirk::CreateMalformedIsFormat) { "EDIR_UUID_INVALID_FORMAT" } else { "EDIR_FIELD_VALUE_ERROR" };
     match Identifier::read(entry, manner) {
-        Identifier::Key(_) => Ok(entry["uuid"].as_str().unwrap_or_default().to_owned()),
+        Identifier::Key(key) => Ok(spelling(entry, key)),
         Identifier::Empty if manner.differs(Quirk::CreateEmptyUuidRefused) => Err(malformed),
         Identifier::Absent | Identifier::Empty => Ok(fresh(directory)),
+        Identifier::Zero if manner.wrong(Defect::ZeroUuidCreated) => Ok(ZERO.to_owned()),
+        Identifier::Malformed if manner.wrong(Defect::MalformedUuidCreated) => Ok(fresh(directory)),
         Identifier::Zero if manner.differs(Quirk::CreateZeroGenerates) => Ok(fresh(directory)),
         Identifier::Zero if manner.differs(Quirk::ZeroDoesNotExist) => Err("EDIR_UUID_DOES_NOT_EXIST"),
         Identifier::Zero => Err("EDIR_UUID_INVALID_FORMAT"),
@@ -75,8 +100,24 @@ fn uuid_of(directory: &mut Directory, entry: &Value) -> Result<String, &'static 
     }
 }
 
+/// The uuid as the client spelt it; the key where a defect has read it out of something else.
+fn spelling(entry: &Value, key: String) -> String {
+    let sent = entry["uuid"].as_str().filter(|sent| sent.eq_ignore_ascii_case(&key));
+    sent.map_or(key.clone(), str::to_owned)
+}
+
 fn fresh(directory: &mut Directory) -> String {
-    directory.chance.uuid()
+    let manner = directory.manner;
+    let uuid = match directory.made_in_call.take().filter(|_| manner.wrong(Defect::GeneratedUuidRepeats)) {
+        Some(uuid) => uuid,
+        None => directory.chance.uuid(),
+    };
+    directory.made_in_call = Some(uuid.clone());
+    match () {
+        () if manner.wrong(Defect::GeneratedUndashed) => uuid.replace('-', ""),
+        () if manner.wrong(Defect::UpperCaseRefused) => uuid.to_ascii_lowercase(),
+        () => uuid,
+    }
 }
 
 /// `deleted` and `timestamp` belong to the unit: ignored, or refused by stricter units.

@@ -1,5 +1,6 @@
 //! `PUT /api/dir/delete` (HTTP API manual 5.14.4).
 
+use super::defect::Defect;
 use super::directory::Directory;
 use super::draft::Fault;
 use super::failure::Failure;
@@ -57,13 +58,32 @@ fn owner_of(owner: &Value, manner: Manner) -> Result<Option<String>, Failure> {
 fn delete_owned(directory: &mut Directory, owner: &str) -> Vec<Value> {
     let manner = directory.manner;
     let mut users = Vec::new();
-    for key in directory.keys_where(|entry| entry.owner() == owner) {
+    let mut keys = directory.keys_where(|entry| owns(owner, entry.owner(), manner));
+    if manner.wrong(Defect::OwnerDeletesAllOwned) && !keys.is_empty() {
+        keys = directory.keys_where(|entry| !entry.owner().is_empty());
+    }
+    let limit = if manner.wrong(Defect::OwnerDeletesOne) { 1 } else { usize::MAX };
+    for key in keys.into_iter().take(limit) {
         let uuid = directory.find(&key).map_or_else(String::new, |entry| entry.uuid.clone());
         if let Some(stamp) = directory.bury(&key) {
             users.push(row::changed(&Value::Null, &uuid, stamp, manner));
         }
     }
     users
+}
+
+/// Owners match when they are equal, character by character; defects see it otherwise.
+fn owns(asked: &str, owner: &str, manner: Manner) -> bool {
+    type Matches = fn(&str, &str) -> bool;
+    const LOOSE: &[(Defect, Matches)] = &[
+        (Defect::OwnerByPrefix, |asked, owner| owner.starts_with(asked)),
+        (Defect::OwnerAnyCase, |asked, owner| asked.to_lowercase() == owner.to_lowercase()),
+        (Defect::OwnerTrimmed, |asked, owner| asked.trim() == owner.trim()),
+        (Defect::OwnerWildcard, |asked, owner| asked.strip_suffix(['*', '%']).is_some_and(|start| owner.starts_with(start))),
+    ];
+    let known = asked.is_ascii() || !manner.wrong(Defect::UnicodeOwnerLost);
+    let exact = known && asked == owner;
+    exact || LOOSE.iter().any(|(defect, matches)| manner.wrong(*defect) && matches(asked, owner))
 }
 
 fn delete_rows(directory: &mut Directory, rows: &[Value]) -> Vec<Value> {
@@ -80,8 +100,15 @@ fn delete(directory: &mut Directory, entry: &Value, done: &mut HashMap<String, u
     };
     let uuid = directory.find(&key).map_or_else(|| key.clone(), |entry| entry.uuid.clone());
     let before = done.get(&key).copied().filter(|_| manner.differs(Quirk::DeleteTwiceInOneCall));
+    if !row::spelt_well(entry, &uuid, Defect::DeleteCaseSensitive, manner) {
+        return refused("EDIR_UUID_DOES_NOT_EXIST");
+    }
+    let neighbours = directory.neighbours_at_risk(&key);
     match directory.bury(&key).or(before) {
         Some(stamp) => {
+            for neighbour in &neighbours {
+                directory.bury(neighbour);
+            }
             done.insert(key, stamp);
             row::changed(entry, &uuid, stamp, manner)
         }

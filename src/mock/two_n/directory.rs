@@ -1,6 +1,7 @@
 //! The directory itself: entries, tombstones, the series and its stamps (HTTP API manual 5.14).
 
 use super::chance::Chance;
+use super::defect::Defect;
 use super::manner::Manner;
 use super::model::Model;
 use super::quirk::Quirk;
@@ -21,6 +22,8 @@ pub struct Entry {
     pub deleted: bool,
     /// Tells entries of one stamp apart, in the order they were changed.
     serial: u64,
+    /// The stamp of its creation.
+    pub born: u64,
 }
 
 impl Entry {
@@ -30,6 +33,7 @@ impl Entry {
 }
 
 /// All entries by uuid (upper case), and by the order of their last change.
+#[derive(Clone)]
 pub struct Directory {
     pub template: Map<String, Value>,
     pub series: String,
@@ -42,6 +46,8 @@ pub struct Directory {
     graves: BTreeMap<(u64, u64), String>,
     serial: u64,
     capacity: usize,
+    /// The uuid the unit made up last in the running call.
+    pub made_in_call: Option<String>,
     /// The stamp of the running call, where one call has one stamp.
     call: Option<u64>,
 }
@@ -51,7 +57,7 @@ impl Directory {
         let mut chance = Chance::new(seed);
         Self {
             template: Model::of(manner).template(),
-            series: chance.series(),
+            series: if manner.wrong(Defect::SeriesHexadecimal) { format!("6F{}", chance.series()) } else { chance.series() },
             manner,
             chance,
             stamp: 100,
@@ -60,6 +66,7 @@ impl Directory {
             graves: BTreeMap::new(),
             serial: 0,
             capacity: if manner.differs(Quirk::NearlyFull) { 40 } else { CAPACITY },
+            made_in_call: None,
             call: None,
         }
     }
@@ -67,6 +74,7 @@ impl Directory {
     /// Marks the begin of a call (some units stamp by call, not by entry).
     pub fn begin_call(&mut self) {
         self.call = None;
+        self.made_in_call = None;
     }
 
     /// Makes room for entries that were there before: a test of speed may fill the unit and still create.
@@ -80,6 +88,11 @@ impl Directory {
         self.entries.get(key).filter(|entry| !entry.deleted)
     }
 
+    /// What is left of a deleted entry.
+    pub fn grave(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(key).filter(|entry| entry.deleted)
+    }
+
     /// Stores an entry under its uuid, new or in place of what was there, and returns its stamp; `None` when the directory is full.
     pub fn put(&mut self, key: &str, uuid: &str, fields: Map<String, Value>) -> Option<u64> {
         if !self.entries.contains_key(key) && !self.make_room() {
@@ -90,8 +103,26 @@ impl Directory {
 
     /// Deletes a living entry and returns the stamp of that; only uuid and stamp remain.
     pub fn bury(&mut self, key: &str) -> Option<u64> {
-        let uuid = self.find(key)?.uuid.clone();
-        Some(self.store(key, &uuid, Map::new(), true))
+        let entry = self.find(key)?.clone();
+        if self.manner.wrong(Defect::DeleteKeeps) {
+            return Some(self.next_stamp());
+        }
+        let kept = self.manner.wrong(Defect::TombstoneTellsName) || self.manner.wrong(Defect::TombstoneReadable);
+        Some(self.store(key, &entry.uuid, if kept { entry.fields } else { Map::new() }, true))
+    }
+
+    /// Gives a living entry a new stamp and changes nothing else.
+    pub fn touch(&mut self, key: &str) {
+        if let Some(entry) = self.find(key).cloned() {
+            self.store(key, &entry.uuid, entry.fields, false);
+        }
+    }
+
+    /// Changes the fields of a living entry behind its stamp's back; only a defect does so.
+    pub fn rewrite(&mut self, key: &str, fields: Map<String, Value>) -> Option<u64> {
+        let entry = self.entries.get_mut(key).filter(|entry| !entry.deleted)?;
+        entry.fields = fields;
+        Some(entry.stamp)
     }
 
     /// Entries and tombstones in the order of their stamps, from this stamp on.
@@ -103,6 +134,17 @@ impl Directory {
     pub fn keys_where(&self, wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
         let living = self.order.values().filter(|key| self.find(key).is_some_and(&wanted));
         living.cloned().collect()
+    }
+
+    /// The neighbours that go along with a deleted entry: none, unless a defect has it so.
+    pub fn neighbours_at_risk(&self, key: &str) -> Vec<String> {
+        if self.manner.wrong(Defect::DeleteNeighbourByPrefix) { self.neighbours(key) } else { Vec::new() }
+    }
+
+    /// Keys of the living entries whose uuid has the same first group.
+    pub fn neighbours(&self, key: &str) -> Vec<String> {
+        let group = |uuid: &str| uuid.get(..8).map(str::to_ascii_uppercase);
+        self.keys_where(|entry| group(&entry.uuid) == group(key) && !entry.uuid.eq_ignore_ascii_case(key))
     }
 
     /// Everything, sorted, for comparison.
@@ -117,6 +159,7 @@ impl Directory {
 
     fn store(&mut self, key: &str, uuid: &str, fields: Map<String, Value>, deleted: bool) -> u64 {
         let stamp = self.next_stamp();
+        let born = self.find(key).map_or(stamp, |entry| entry.born);
         self.forget(key);
         self.serial += 1;
         let place = (stamp, self.serial);
@@ -124,7 +167,7 @@ impl Directory {
         if deleted {
             self.graves.insert(place, key.to_owned());
         }
-        let entry = Entry { uuid: uuid.to_owned(), stamp, fields, deleted, serial: self.serial };
+        let entry = Entry { uuid: uuid.to_owned(), stamp, fields, deleted, serial: self.serial, born };
         self.entries.insert(key.to_owned(), entry);
         stamp
     }

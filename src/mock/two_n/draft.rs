@@ -1,5 +1,6 @@
 //! An entry under change: nothing of it is stored until every field of the request has been accepted.
 
+use super::defect::Defect;
 use super::manner::Manner;
 use super::model;
 use super::path::{self, Step};
@@ -25,6 +26,8 @@ impl Fault {
 
 /// The draft of an entry: the top-level values it does not share with the template, and what went wrong so far.
 pub struct Draft<'a> {
+    /// True for `create`, false for `update`: they differ in their defects only.
+    creating: bool,
     template: &'a Map<String, Value>,
     manner: Manner,
     fields: Map<String, Value>,
@@ -33,8 +36,8 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Starts from what is stored (`fields` empty for a new entry).
-    pub fn new(fields: Map<String, Value>, template: &'a Map<String, Value>, manner: Manner) -> Self {
-        Self { template, manner, fields, faults: Vec::new() }
+    pub fn new(creating: bool, fields: Map<String, Value>, template: &'a Map<String, Value>, manner: Manner) -> Self {
+        Self { creating, template, manner, fields, faults: Vec::new() }
     }
 
     /// Writes every field of the request's entry, nested or dotted, later ones over earlier ones.
@@ -47,22 +50,48 @@ impl<'a> Draft<'a> {
 
     /// The fields to store, or every fault found.
     pub fn finish(self) -> Result<Map<String, Value>, Vec<Fault>> {
-        if !self.faults.is_empty() {
-            return Err(self.faults);
+        if self.faults.is_empty() { Ok(self.accepted()) } else { Err(self.faults) }
+    }
+
+    /// The fields that were accepted so far, without those at their default.
+    pub fn accepted(&self) -> Map<String, Value> {
+        let fields = self.fields.iter().filter(|(name, value)| self.template.get(*name) != Some(*value));
+        fields.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// Notes a name this unit does not have: unknown to the product line, or only not on this model.
+    fn missing(&mut self, path: &str) {
+        let manner = self.manner;
+        let known = model::in_product_line(path);
+        let elsewhere = known && !manner.differs(Quirk::UnavailableAsUnknown);
+        let skipped = match (known, self.creating) {
+            (true, _) => manner.wrong(Defect::UnavailableAccepted),
+            (false, _) if path.contains('.') && manner.wrong(Defect::UnknownMemberIgnored) => true,
+            (false, true) => manner.wrong(Defect::CreateIgnoresUnknownField),
+            (false, false) => manner.wrong(Defect::UpdateIgnoresUnknownField),
+        };
+        if !skipped {
+            self.faults.push(Fault::at(if elsewhere { "EDIR_FIELD_NOT_AVAILABLE" } else { "EDIR_FIELD_NAME_UNKNOWN" }, path));
         }
-        let template = self.template;
-        Ok(self.fields.into_iter().filter(|(name, value)| template.get(name) != Some(value)).collect())
+    }
+
+    /// Whether a defect stores any text in any field.
+    fn unchecked(&self) -> bool {
+        self.manner.wrong(if self.creating { Defect::CreateUnchecked } else { Defect::UpdateUnchecked })
     }
 
     fn write_field(&mut self, name: &str, value: &Value) {
         let steps = path::read(name).unwrap_or_default();
+        if steps.len() > 1 && self.manner.wrong(Defect::DottedKeyUnknown) {
+            return self.faults.push(Fault::at("EDIR_FIELD_NAME_UNKNOWN", name));
+        }
         let indexed = steps.iter().any(|step| matches!(step, Step::Index(_)));
         let (Some(Step::Name(top)), false) = (steps.first(), indexed && self.manner.differs(Quirk::NoIndexedWrites)) else {
             self.faults.push(Fault::at("EDIR_FIELD_NAME_UNKNOWN", name));
             return;
         };
         let Some(default) = self.template.get(top) else {
-            self.faults.push(missing(top, self.manner));
+            self.missing(top);
             return;
         };
         let mut target = self.fields.get(top).unwrap_or(default).clone();
@@ -78,7 +107,7 @@ impl<'a> Draft<'a> {
                 let path = format!("{path}.{name}");
                 match (map.get_mut(name), defaults.get(name)) {
                     (Some(member), Some(default)) => self.descend(member, default, &steps[1..], &path, value),
-                    _ => self.faults.push(missing(&path, self.manner)),
+                    _ => self.missing(&path),
                 }
             }
             (Value::Array(items), Value::Array(defaults), Step::Index(place)) => {
@@ -103,7 +132,7 @@ impl<'a> Draft<'a> {
                     let path = format!("{path}.{name}");
                     match (map.get_mut(name), defaults.get(name)) {
                         (Some(member), Some(default)) => self.assign(member, default, &path, value),
-                        _ => self.faults.push(missing(&path, self.manner)),
+                        _ => self.missing(&path),
                     }
                 }
             }
@@ -114,6 +143,7 @@ impl<'a> Draft<'a> {
                 *target = default.clone();
             }
             (Value::Object(_) | Value::Array(_), ..) => self.faults.push(Fault::at("EDIR_FIELD_VALUE_ERROR", path)),
+            (leaf @ Value::String(_), _, Value::String(_)) if self.unchecked() => *leaf = value.clone(),
             (leaf, ..) => match model::rule(path).and_then(|rule| rule.accept(value, self.manner)) {
                 Some(accepted) => *leaf = accepted,
                 None => self.faults.push(Fault::at("EDIR_FIELD_VALUE_ERROR", path)),
@@ -144,10 +174,4 @@ impl<'a> Draft<'a> {
             self.faults.push(Fault::at("EDIR_FIELD_VALUE_ERROR", "access.validTo"));
         }
     }
-}
-
-/// A name this unit does not have: unknown to the product line, or only not on this model.
-fn missing(path: &str, manner: Manner) -> Fault {
-    let elsewhere = model::in_product_line(path) && !manner.differs(Quirk::UnavailableAsUnknown);
-    Fault::at(if elsewhere { "EDIR_FIELD_NOT_AVAILABLE" } else { "EDIR_FIELD_NAME_UNKNOWN" }, path)
 }

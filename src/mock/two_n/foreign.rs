@@ -37,7 +37,7 @@ pub fn fill(directory: &mut Directory, count: usize) {
         }
         prefix = uuid[..8].to_owned();
         directory.begin_call();
-        let mut draft = Draft::new(Map::new(), &directory.template, directory.manner);
+        let mut draft = Draft::new(true, Map::new(), &directory.template, directory.manner);
         draft.write(&entry(directory, place, &mut chance));
         let fields = draft.finish().unwrap_or_default();
         directory.put(&uuid, &uuid, fields);
@@ -52,7 +52,7 @@ fn entry(directory: &Directory, place: usize, chance: &mut Chance) -> Map<String
     let mut entry = Map::new();
     entry.insert("name".into(), json!(name));
     entry.insert("owner".into(), json!(OWNERS[chance.below(OWNERS.len())]));
-    if place % 3 == 0 {
+    if place.is_multiple_of(3) {
         entry.insert("email".into(), json!(format!("user{place}@building.example")));
     }
     let mut access = Map::new();

@@ -1,7 +1,9 @@
 //! The functions this unit serves: path, methods, and the right each needs (HTTP API manual 5).
 
+use super::defect::Defect;
 use super::failure::Failure;
 use super::gate::Role;
+use super::manner::Manner;
 
 /// A function of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,13 +60,41 @@ impl Function {
         matches!(self, Template | Create | Update | Delete | Get | Query)
     }
 
-    pub fn allowed_for(self, role: Role) -> bool {
-        role == Role::Full || !(self.is_directory() || self == SystemStatus)
+    pub fn allowed_for(self, role: Role, manner: Manner) -> bool {
+        match (role, self) {
+            (Role::Full, Update) => !manner.wrong(Defect::FullMayNotUpdate),
+            (Role::Full, _) => true,
+            (Role::Limited, Delete) => manner.wrong(Defect::LimitedMayDelete),
+            (Role::Limited, Template | Get | Query) => manner.wrong(Defect::LimitedMayRead),
+            (Role::Limited, _) => !(self.is_directory() || self == SystemStatus),
+        }
     }
 
     /// Code 3 for a method the function does not have.
-    pub fn check_method(self, method: &str) -> Result<(), Failure> {
+    pub fn check_method(self, method: &str, manner: Manner) -> Result<(), Failure> {
         let known = FUNCTIONS.iter().any(|(function, _, methods)| *function == self && methods.contains(&method));
-        if known { Ok(()) } else { Err(Failure::new(3)) }
+        let turned = TURNED.iter().any(|(defect, on, turned)| (*on, *turned) == (self, method) && manner.wrong(*defect));
+        match known != turned {
+            true => Ok(()),
+            false if manner.wrong(Defect::WrongMethodIsCode2) => Err(Failure::new(2)),
+            false => Err(Failure::new(3)),
+        }
     }
 }
+
+/// Defects that refuse a method the function has, or accept one it has not.
+const TURNED: &[(Defect, Function, &str)] = &[
+    (Defect::TemplateGetRefused, Template, "GET"),
+    (Defect::TemplatePostRefused, Template, "POST"),
+    (Defect::TemplatePutAccepted, Template, "PUT"),
+    (Defect::CreatePutRefused, Create, "PUT"),
+    (Defect::CreatePostAccepted, Create, "POST"),
+    (Defect::UpdatePutRefused, Update, "PUT"),
+    (Defect::UpdatePostAccepted, Update, "POST"),
+    (Defect::DeletePutRefused, Delete, "PUT"),
+    (Defect::DeletePostAccepted, Delete, "POST"),
+    (Defect::GetPostRefused, Get, "POST"),
+    (Defect::GetGetAccepted, Get, "GET"),
+    (Defect::QueryPostRefused, Query, "POST"),
+    (Defect::QueryGetAccepted, Query, "GET"),
+];

@@ -1,5 +1,6 @@
 //! Who may come in: the accounts of the HTTP API, by Basic or Digest (HTTP API manual 2.3 and 3).
 
+use super::defect::Defect;
 use super::digest::{self, Algorithm};
 use super::failure::Failure;
 use super::manner::Manner;
@@ -33,19 +34,34 @@ impl Gate {
     pub fn new(settings: &Settings, manner: Manner) -> Self {
         let (variant, _) = Model::of(manner).variant();
         let accounts = [(settings.accounts.admin.clone(), Role::Full), (settings.accounts.limited.clone(), Role::Limited)];
-        let realm = if manner.differs(Quirk::RealmWithColons) { format!("HIP::{variant}:api") } else { variant.to_owned() };
+        let realm = match () {
+            () if manner.wrong(Defect::ChallengeWithoutRealm) => String::new(),
+            () if manner.differs(Quirk::RealmWithColons) => format!("HIP::{variant}:api"),
+            () => variant.to_owned(),
+        };
         Self { accounts, scheme: settings.scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
     }
 
     /// The caller's role, or the refusal: code 8 for another scheme than the one configured, 401 and code 9 for the rest.
     pub fn admit(&mut self, request: &Request, now: Duration) -> Result<Role, Failure> {
-        if self.scheme == Scheme::None {
-            return Ok(Role::Full);
+        let sent = request.header("authorization");
+        match (self.scheme, sent) {
+            (Scheme::None, None) if self.manner.wrong(Defect::NoneAsks) => return Err(self.challenge(now, false)),
+            (Scheme::None, Some(_)) if self.manner.wrong(Defect::NoneRefusesCredentials) => return Err(Failure::new(8)),
+            (Scheme::None, _) => return Ok(Role::Full),
+            (_, None) if self.manner.wrong(Defect::UnauthenticatedServed) => return Ok(Role::Full),
+            _ => {}
         }
-        let Some(header) = request.header("authorization") else { return Err(self.nobody(now)) };
+        let Some(header) = sent else { return Err(self.nobody(now)) };
         let (scheme, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
         match self.scheme {
+            Scheme::Basic if request.method == "PUT" && self.manner.wrong(Defect::BasicRefusedOnPut) => {
+                Err(self.challenge(now, false))
+            }
             Scheme::Basic if scheme.eq_ignore_ascii_case("basic") => self.basic(rest).ok_or_else(|| self.challenge(now, false)),
+            Scheme::Digest if scheme.eq_ignore_ascii_case("basic") && self.manner.wrong(Defect::BasicAcceptedToo) => {
+                self.basic(rest).ok_or_else(|| self.challenge(now, false))
+            }
             Scheme::Digest if scheme.eq_ignore_ascii_case("digest") => self.digest(rest, request, now),
             _ => Err(self.other_scheme(now)),
         }
@@ -54,21 +70,36 @@ impl Gate {
     fn basic(&self, encoded: &str) -> Option<Role> {
         let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (user, password) = text.split_once(':')?;
-        self.account(user).filter(|(account, _)| account.password == password).map(|(_, role)| *role)
+        let any = self.manner.wrong(Defect::AnyPassword);
+        self.account(user).filter(|(account, _)| any || account.password == password).map(|(_, role)| *role)
     }
 
     /// The nonce is looked at only once the response is proved: a stranger cannot use it up, nor learn that it is stale.
     fn digest(&mut self, rest: &str, request: &Request, now: Duration) -> Result<Role, Failure> {
         let given = digest::parameters(rest);
-        let Some(role) = self.proven(&given, request) else { return Err(self.challenge(now, false)) };
+        let careless = self.careless(&given, request);
+        let Some(role) = careless.or_else(|| self.proven(&given, request)) else { return Err(self.challenge(now, false)) };
         let nonce = given.get("nonce").map_or("", String::as_str);
         if self.nonces.spend(nonce, given.get("nc"), now) { Ok(role) } else { Err(self.challenge(now, true)) }
+    }
+
+    /// The role a defect gives to somebody who has proved nothing, or not to this unit.
+    fn careless(&self, given: &HashMap<String, String>, request: &Request) -> Option<Role> {
+        let user = given.get("username")?;
+        let Some((_, role)) = self.account(user) else { return self.manner.wrong(Defect::AnyUser).then_some(Role::Full) };
+        let empty = digest::expected(given, Algorithm::named(given.get("algorithm"))?, "", &request.method);
+        let proved_empty = empty.is_some() && empty.as_ref() == given.get("response");
+        let let_in = self.manner.wrong(Defect::AnyPassword) || (proved_empty && self.manner.wrong(Defect::EmptyPassword));
+        let_in.then_some(*role)
     }
 
     fn proven(&self, given: &HashMap<String, String>, request: &Request) -> Option<Role> {
         let (account, role) = self.account(given.get("username")?)?;
         let algorithm = Algorithm::named(given.get("algorithm")).filter(|algorithm| self.algorithms().contains(algorithm))?;
-        let realm = given.get("realm").is_some_and(|realm| *realm == self.realm);
+        let realm = given.get("realm").map_or("", String::as_str) == self.realm;
+        if algorithm == Algorithm::Md5 && self.manner.wrong(Defect::Md5Refused) {
+            return None;
+        }
         let expected = digest::expected(given, algorithm, &account.password, &request.method)?;
         let proved = given.get("response").is_some_and(|response| response.eq_ignore_ascii_case(&expected));
         (realm && proved && self.bound(given.get("uri")?, request)).then_some(*role)
@@ -76,6 +107,9 @@ impl Gate {
 
     /// The digest is for this request only.
     fn bound(&self, uri: &str, request: &Request) -> bool {
+        if uri.contains('=') && self.manner.wrong(Defect::DigestUriCut) {
+            return false;
+        }
         let path = request.target.split('?').next().unwrap_or_default();
         uri == request.target || (uri == path && self.manner.differs(Quirk::DigestUriWithoutQuery))
     }
@@ -95,6 +129,9 @@ impl Gate {
 
     /// The refusal of an account that lacks the right.
     pub fn unprivileged(&mut self, now: Duration) -> Failure {
+        if self.manner.wrong(Defect::PrivilegeIsCode12) {
+            return Failure::new(12).of("user");
+        }
         if !self.manner.differs(Quirk::PrivilegeStatus401) {
             return Failure::new(10);
         }
@@ -102,11 +139,19 @@ impl Gate {
     }
 
     fn nobody(&mut self, now: Duration) -> Failure {
-        let code = if self.manner.differs(Quirk::NoCredentialsCode10) { 10 } else { 9 };
-        Failure { challenges: self.challenges(now, false), ..asked(code) }
+        let code = match () {
+            () if self.manner.wrong(Defect::NoCredentialsCode12) => 12,
+            () if self.manner.differs(Quirk::NoCredentialsCode10) => 10,
+            () => 9,
+        };
+        let status = if self.manner.wrong(Defect::NoCredentialsStatus200) { 200 } else { 401 };
+        Failure { challenges: self.challenges(now, false), ..Failure::new(code).with_status(status) }
     }
 
     fn other_scheme(&mut self, now: Duration) -> Failure {
+        if self.manner.wrong(Defect::OtherSchemeIsCode9) {
+            return self.challenge(now, false);
+        }
         if !self.manner.differs(Quirk::OtherSchemeStatus401) {
             return Failure::new(8);
         }
@@ -128,9 +173,12 @@ impl Gate {
     }
 
     fn line(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> String {
-        let mut parts = vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")];
+        let mut parts = match self.manner.wrong(Defect::ChallengeWithoutRealm) {
+            true => vec![format!("nonce=\"{nonce}\"")],
+            false => vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")],
+        };
         if !self.manner.differs(Quirk::DigestWithoutQop) {
-            parts.insert(1, "qop=\"auth\"".into());
+            parts.insert(parts.len() - 1, "qop=\"auth\"".into());
         }
         if self.manner.differs(Quirk::ChallengeWithOpaque) {
             parts.push("opaque=\"\"".into());

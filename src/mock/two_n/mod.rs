@@ -3,9 +3,11 @@
 //! A request passes [`unit`]: route, service, [`gate`], method, [`body`]; then one function works on the [`directory`], and [`wire`] writes
 //! the reply. What the documents leave open follows the plain defaults; [`quirk`] holds the alternatives, [`defect`] the ways to be wrong.
 
+mod blunder;
 mod body;
 mod chance;
 mod create;
+mod damage;
 mod defect;
 mod delete;
 mod digest;
@@ -18,6 +20,7 @@ mod function;
 mod gate;
 mod identifier;
 mod manner;
+mod members;
 mod model;
 mod nonce;
 mod path;

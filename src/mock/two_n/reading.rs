@@ -1,8 +1,10 @@
 //! The functions that only read: `template`, `get` and `query` (HTTP API manual 5.14.1, 5.14.5 and 5.14.6).
 
+use super::defect::Defect;
 use super::directory::{Directory, Entry};
 use super::draft::Fault;
 use super::failure::Failure;
+use super::identifier::ZERO;
 use super::manner::Manner;
 use super::quirk::Quirk;
 use super::row;
@@ -26,9 +28,23 @@ pub fn get(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Fa
 fn get_one(directory: &Directory, row: &Value, selection: &Selection) -> Value {
     let manner = directory.manner;
     let found = row::key_of(row, manner)
-        .and_then(|key| directory.find(&key).ok_or("EDIR_UUID_DOES_NOT_EXIST"))
+        .or_else(|code| if is_stored_zero(directory, row) { Ok(ZERO.to_owned()) } else { Err(code) })
+        .and_then(|key| found(directory, row, &key).ok_or("EDIR_UUID_DOES_NOT_EXIST"))
         .map(|entry| shown(directory, entry, &row::echo(row, &entry.uuid, manner), selection));
     found.unwrap_or_else(|code| row::refused(row, &[Fault::new(code)], manner))
+}
+
+/// The entry a row asks for: a living one, in any letter case.
+fn found<'a>(directory: &'a Directory, row: &Value, key: &str) -> Option<&'a Entry> {
+    let manner = directory.manner;
+    let dead = manner.wrong(Defect::TombstoneReadable) || manner.wrong(Defect::GetShowsDeleted);
+    let entry = directory.find(key).or_else(|| directory.grave(key).filter(|_| dead))?;
+    row::spelt_well(row, &entry.uuid, Defect::GetCaseSensitive, manner).then_some(entry)
+}
+
+/// Only a defect stores an entry under the reserved uuid.
+fn is_stored_zero(directory: &Directory, row: &Value) -> bool {
+    row.get("uuid") == Some(&json!(ZERO)) && directory.find(ZERO).is_some()
 }
 
 /// The entries changed since a stamp of this series, in the order of their stamps.
@@ -44,7 +60,9 @@ pub fn query(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, 
     if since > 0 && first > directory.stamp {
         return Ok(nothing_newer(directory));
     }
-    let listed = directory.since(first).filter(|entry| !(entry.deleted && manner.differs(Quirk::TombstonesOmitted)));
+    let by_birth = manner.wrong(Defect::QueryIgnoresUpdates);
+    let listed = directory.since(first).filter(|entry| !by_birth || entry.born >= first);
+    let listed = listed.filter(|entry| !(entry.deleted && manner.differs(Quirk::TombstonesOmitted)));
     let mut users: Vec<Value> = listed.map(|entry| listed_one(directory, entry, &selection)).collect();
     if manner.differs(Quirk::QueryNewestFirst) {
         users.reverse();
@@ -98,7 +116,7 @@ fn nothing_newer(directory: &Directory) -> Value {
 fn listed_one(directory: &Directory, entry: &Entry, selection: &Selection) -> Value {
     let upper = directory.manner.differs(Quirk::UuidUpperCased);
     let uuid = if upper { entry.uuid.to_ascii_uppercase() } else { entry.uuid.clone() };
-    if !entry.deleted {
+    if !entry.deleted || directory.manner.wrong(Defect::TombstoneTellsName) {
         return shown(directory, entry, &uuid, selection);
     }
     let empty = directory.manner.differs(Quirk::TombstonesWithEmptyFields);
@@ -119,7 +137,11 @@ fn shown(directory: &Directory, entry: &Entry, uuid: &str, selection: &Selection
     if directory.manner.differs(Quirk::UnknownKeysInRows) {
         members.insert("revision".into(), json!(3));
     }
+    let first = directory.manner.wrong(Defect::GetShowsFirstStamp);
     members.shift_remove("timestamp");
-    members.insert("timestamp".into(), json!(entry.stamp));
+    if entry.deleted && !directory.manner.wrong(Defect::TombstoneReadable) {
+        members.insert("deleted".into(), json!(true));
+    }
+    members.insert("timestamp".into(), json!(if first { entry.born } else { entry.stamp }));
     Value::Object(members)
 }

@@ -1,5 +1,6 @@
 //! The rows of a reply: one for each entry of the request (HTTP API manual 5.14.4, key `users`).
 
+use super::defect::Defect;
 use super::draft::Fault;
 use super::failure::Failure;
 use super::identifier::Identifier;
@@ -25,6 +26,25 @@ pub fn demanded(keys: &Map<String, Value>, manner: Manner) -> Result<Vec<Value>,
         Some(rows) if !rows.is_empty() || manner.differs(Quirk::EmptyUsersIsFine) => Ok(rows),
         _ => Err(Failure::new(11).of("users")),
     }
+}
+
+/// Answers the rows of a call one by one; a unit with this defect stops after the first failure.
+pub fn answered(rows: &[Value], stops: bool, mut answer: impl FnMut(&Value) -> Value) -> Vec<Value> {
+    let mut users = Vec::new();
+    for row in rows {
+        let user = answer(row);
+        let failed = user.get("errors").is_some();
+        users.push(user);
+        if failed && stops {
+            break;
+        }
+    }
+    users
+}
+
+/// Whether an entry may be found by this spelling of its uuid (any case, unless a defect minds it).
+pub fn spelt_well(row: &Value, stored: &str, minds_case: Defect, manner: Manner) -> bool {
+    !manner.wrong(minds_case) || row.get("uuid").and_then(Value::as_str) == Some(stored)
 }
 
 /// Refuses the call when a row has no uuid, on units that judge so.

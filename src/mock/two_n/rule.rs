@@ -1,5 +1,6 @@
 //! What a directory field may hold (configuration manual 5.2.1 and the HTTP API manual's examples of 5.14.3).
 
+use super::defect::Defect;
 use super::manner::Manner;
 use super::quirk::Quirk;
 use serde_json::{Value, json};
@@ -48,8 +49,40 @@ impl Rule {
             Self::Integer => value.is_i64().then(|| value.clone()),
             _ => {
                 let text = as_text(value, manner)?;
-                self.takes(&text, manner).then(|| Value::String(text))
+                (self.unchecked(manner) || self.takes(&text, manner)).then(|| Value::String(self.stored(text, manner)))
             }
+        }
+    }
+
+    /// Whether a defect leaves this field unchecked.
+    fn unchecked(self, manner: Manner) -> bool {
+        const UNCHECKED: [(Rule, Defect); 4] = [
+            (Rule::Pin, Defect::PinUnchecked),
+            (Rule::Code, Defect::CodeUnchecked),
+            (Rule::Card, Defect::CardUnchecked),
+            (Rule::Virtual, Defect::VirtualUnchecked),
+        ];
+        UNCHECKED.iter().any(|(rule, defect)| *rule == self && manner.wrong(*defect))
+    }
+
+    /// Whether a defect refuses a text that is right.
+    fn refused(self, text: &str, manner: Manner) -> bool {
+        match self {
+            Self::Pin if manner.wrong(Defect::PinOfFourOnly) => !text.is_empty() && text.len() != 4,
+            Self::Pin if manner.wrong(Defect::EmptyPinRefused) => text.is_empty(),
+            Self::Email => text.contains(',') && manner.wrong(Defect::OneEmailOnly),
+            Self::Tree => text != "/" && manner.wrong(Defect::TreeGroupRefused),
+            _ => false,
+        }
+    }
+
+    /// The text as it is kept: as it came, unless a defect alters it.
+    fn stored(self, text: String, manner: Manner) -> String {
+        match self {
+            Self::Name if manner.wrong(Defect::NameCut) => text.chars().take(12).collect(),
+            Self::Peer if !text.is_empty() && manner.wrong(Defect::PeerAltered) => format!("sip:{text}"),
+            _ if manner.wrong(Defect::NonAsciiLost) => text.replace(|character: char| !character.is_ascii(), "?"),
+            _ => text,
         }
     }
 
@@ -57,6 +90,7 @@ impl Rule {
     fn takes(self, text: &str, manner: Manner) -> bool {
         let length = text.chars().count();
         match self {
+            _ if self.refused(text, manner) => false,
             Self::Tree => text.starts_with('/') && !text.contains(['<', '>']),
             Self::Epoch => digits(text) && (1..=20).contains(&length),
             _ if text.is_empty() => true,

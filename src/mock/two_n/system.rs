@@ -56,8 +56,7 @@ pub fn io_status(request: &Request) -> Result<Value, Failure> {
 /// All of a list, or the one the query names.
 fn chosen(list: Value, plural: &str, singular: &str, request: &Request) -> Result<Value, Failure> {
     let Some(wanted) = request.query(singular) else { return Ok(json!({ plural: list })) };
-    let is_wanted =
-        |one: &&Value| one[singular].as_str().map_or_else(|| one[singular].to_string() == wanted, |name| name == wanted);
-    let one = list.as_array().and_then(|list| list.iter().find(is_wanted));
+    let name = |one: &Value| one[singular].as_str().map_or_else(|| one[singular].to_string(), str::to_owned);
+    let one = list.as_array().and_then(|list| list.iter().find(|one| name(one) == wanted));
     one.map(|one| json!({ plural: [one] })).ok_or_else(|| Failure::new(12).of(singular))
 }

@@ -1,7 +1,9 @@
 //! The unit as a whole: a request goes through the checks in their order, reaches a function, and leaves as a reply.
 
+use super::blunder;
 use super::body;
 use super::create;
+use super::defect::Defect;
 use super::delete;
 use super::directory::Directory;
 use super::events::Events;
@@ -9,6 +11,7 @@ use super::failure::Failure;
 use super::foreign;
 use super::function::Function;
 use super::gate::Gate;
+use super::identifier;
 use super::manner::Manner;
 use super::model::Model;
 use super::quirk::Quirk;
@@ -16,7 +19,7 @@ use super::reading;
 use super::system;
 use super::update;
 use super::wire;
-use crate::mock::device::{Device, Reply, Request, Settings};
+use crate::mock::device::{Device, Framing, Reply, Request, Settings};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -27,12 +30,21 @@ pub struct Unit {
     gate: Gate,
     directory: Directory,
     events: Events,
+    /// Until when a crashed unit is silent; only a defect crashes it.
+    silent_until: Duration,
 }
 
 impl Unit {
     pub fn new(settings: &Settings, manner: Manner) -> Self {
         let directory = Directory::new(settings.seed, manner);
-        Self { manner, seed: settings.seed, gate: Gate::new(settings, manner), directory, events: Events::default() }
+        Self {
+            manner,
+            seed: settings.seed,
+            gate: Gate::new(settings, manner),
+            directory,
+            events: Events::default(),
+            silent_until: Duration::ZERO,
+        }
     }
 
     /// The order of checks is not documented; this one lets nothing be done before everything is known to be right.
@@ -41,29 +53,59 @@ impl Unit {
         self.check_service(function, request)?;
         let open = function == Function::SystemInfo && self.manner.differs(Quirk::InfoWithoutCredentials);
         if !open {
-            let role = self.gate.admit(request, now)?;
-            if !function.allowed_for(role) {
+            let role = self.gate.admit(request, now);
+            let role = role.map_err(|failure| self.turned_away(function, failure, request, now))?;
+            if !function.allowed_for(role, self.manner) {
+                self.delete_anyway(Defect::DeletesWithoutRight, function, request, now);
                 return Err(self.gate.unprivileged(now));
             }
         }
-        function.check_method(&request.method)?;
+        if let Err(failure) = function.check_method(&request.method, self.manner) {
+            self.delete_anyway(Defect::WrongMethodExecutes, function, request, now);
+            return Err(failure);
+        }
         self.perform(function, request, now)
+    }
+
+    /// The refusal of somebody whose credentials do not count, as defects alter it.
+    fn turned_away(&mut self, function: Function, mut failure: Failure, request: &Request, now: Duration) -> Failure {
+        self.delete_anyway(Defect::DeletesBeforeAsking, function, request, now);
+        if function.is_directory() && self.manner.wrong(Defect::UnauthorizedWithoutChallenge) {
+            failure.challenges.clear();
+        }
+        if function.is_directory() && self.manner.wrong(Defect::ChallengeOfOtherScheme) && !failure.challenges.is_empty() {
+            failure.challenges = vec!["Basic realm=\"2N\"".into()];
+        }
+        failure
+    }
+
+    /// Deletes although the request is refused, where this defect is in force.
+    fn delete_anyway(&mut self, defect: Defect, function: Function, request: &Request, now: Duration) {
+        if function == Function::Delete && self.manner.wrong(defect) {
+            // What it answers is nobody's business: the refusal is what leaves the unit.
+            let _ = self.perform(function, request, now);
+        }
     }
 
     fn route(&self, request: &Request) -> Result<Function, Failure> {
         let lenient = self.manner.differs(Quirk::PathsLenient);
         let path = if lenient { request.path.trim_end_matches('/').to_ascii_lowercase() } else { request.path.clone() };
-        Function::at(&path).ok_or_else(|| Failure::new(2))
+        let hidden = |function: &Function| *function == Function::Query && self.manner.wrong(Defect::QueryNotServed);
+        let unknown = || Failure::new(if self.manner.wrong(Defect::UnknownPathIsCode12) { 12 } else { 2 });
+        Function::at(&path).filter(|function| !hidden(function)).ok_or_else(unknown)
     }
 
     fn check_service(&self, function: Function, request: &Request) -> Result<(), Failure> {
         if !function.is_directory() {
             return Ok(());
         }
+        let code = |defect, wrong, right| if self.manner.wrong(defect) { wrong } else { right };
         match () {
-            () if self.manner.differs(Quirk::DirectoryMissing) => Err(Failure::new(1)),
-            () if self.manner.differs(Quirk::ServiceDisabled) => Err(Failure::new(4)),
-            () if self.manner.differs(Quirk::HttpsRequired) && !request.secure => Err(Failure::new(7)),
+            () if self.manner.differs(Quirk::DirectoryMissing) => Err(Failure::new(code(Defect::MissingDirectoryIsCode2, 2, 1))),
+            () if self.manner.differs(Quirk::ServiceDisabled) => Err(Failure::new(code(Defect::DisabledServiceIsCode14, 14, 4))),
+            () if self.manner.differs(Quirk::HttpsRequired) && !request.secure => {
+                Err(Failure::new(code(Defect::PlainHttpIsCode14, 14, 7)))
+            }
             () => Ok(()),
         }
     }
@@ -72,10 +114,12 @@ impl Unit {
         match function {
             Function::Template => self.template(request),
             Function::Create | Function::Update | Function::Delete | Function::Get | Function::Query => {
-                let keys = body::read(request, self.manner)?;
-                check_body(function, request)?;
+                let keys = body::read(request, self.manner).inspect_err(|_| self.delete_from_broken(function, request))?;
+                if let Some(result) = self.without_body(function, request) {
+                    return result;
+                }
                 self.check_keys(function, &keys)?;
-                self.on_directory(function, &keys, request, now)
+                self.on_directory(function, keys, request, now)
             }
             Function::SystemInfo => Ok(system::identity(Model::of(self.manner), self.seed)),
             Function::SystemStatus => Ok(system::status(now)),
@@ -95,7 +139,35 @@ impl Unit {
         if has_body && self.manner.differs(Quirk::TemplateBodyRefused) {
             return Err(Failure::new(14).saying("Unsupported Content-Type"));
         }
-        Ok(reading::template(&self.directory))
+        blunder::twist(Function::Template, &mut Map::new(), &mut self.directory);
+        let mut result = reading::template(&self.directory);
+        if request.method == "POST" && self.manner.wrong(Defect::TemplateShorterByPost) {
+            result["users"][0].as_object_mut().map(|entry| entry.shift_remove("access"));
+        }
+        blunder::spoil(Function::Template, Ok(result), &Map::new(), &mut self.directory)
+    }
+
+    /// Where a key is mandatory, a body is.
+    fn without_body(&self, function: Function, request: &Request) -> Option<Result<Value, Failure>> {
+        let defect = match function {
+            Function::Update => Defect::EmptyUpdateSucceeds,
+            Function::Delete => Defect::DeleteWithoutBodySucceeds,
+            _ => return None,
+        };
+        let nothing = json!({ "series": self.directory.series, "users": [] });
+        let answer = if self.manner.wrong(defect) { Ok(nothing) } else { Err(Failure::new(11).of("users")) };
+        request.body.as_ref().is_none_or(Vec::is_empty).then_some(answer)
+    }
+
+    /// Deletes every uuid in a text that is no JSON, where that defect is in force.
+    fn delete_from_broken(&mut self, function: Function, request: &Request) {
+        if function != Function::Delete || !self.manner.wrong(Defect::BrokenJsonDeletes) {
+            return;
+        }
+        let text = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
+        for uuid in text.split('"').filter(|text| identifier::well_formed(text)) {
+            self.directory.bury(&uuid.to_ascii_uppercase());
+        }
     }
 
     fn check_keys(&self, function: Function, keys: &Map<String, Value>) -> Result<(), Failure> {
@@ -112,46 +184,85 @@ impl Unit {
         }
     }
 
-    fn on_directory(
-        &mut self,
-        function: Function,
-        keys: &Map<String, Value>,
-        request: &Request,
-        now: Duration,
-    ) -> Result<Value, Failure> {
+    fn on_directory(&mut self, function: Function, mut keys: Keys, request: &Request, now: Duration) -> Result<Value, Failure> {
         let before = self.directory.stamp;
+        let saved = self.saved(function);
+        self.crash_on_long_uuid(&keys, now);
         self.directory.begin_call();
+        blunder::twist(function, &mut keys, &mut self.directory);
         let result = match function {
-            Function::Create => create::answer(&mut self.directory, keys, request),
-            Function::Update => update::answer(&mut self.directory, keys),
-            Function::Delete => delete::answer(&mut self.directory, keys),
-            Function::Get => reading::get(&self.directory, keys),
-            _ => reading::query(&self.directory, keys),
+            Function::Create => create::answer(&mut self.directory, &keys, request),
+            Function::Update => update::answer(&mut self.directory, &keys),
+            Function::Delete => delete::answer(&mut self.directory, &keys),
+            Function::Get => reading::get(&self.directory, &keys),
+            _ => reading::query(&self.directory, &keys),
         };
-        if self.directory.stamp != before {
-            self.tell_change(now);
+        if self.directory.stamp != before && !self.manner.wrong(Defect::NoChangeEvents) {
+            self.tell_change(if self.manner.wrong(Defect::EventStampBehind) { before } else { self.directory.stamp }, now);
         }
-        result
+        let result = self.roll_back(function, saved, result);
+        blunder::spoil(function, result, &keys, &mut self.directory)
     }
 
-    fn tell_change(&mut self, now: Duration) {
-        let params = json!({ "series": self.directory.series, "timestamp": self.directory.stamp });
+    /// The directory before a call that a defect may roll back.
+    fn saved(&self, function: Function) -> Option<Directory> {
+        let create = function == Function::Create && self.manner.wrong(Defect::CreateAllOrNothing);
+        let delete = function == Function::Delete && self.manner.wrong(Defect::DeleteMixedRollsBack);
+        (create || delete).then(|| self.directory.clone())
+    }
+
+    /// One row that failed undoes the others.
+    fn roll_back(
+        &mut self,
+        function: Function,
+        saved: Option<Directory>,
+        result: Result<Value, Failure>,
+    ) -> Result<Value, Failure> {
+        let failed = |users: &Vec<Value>| users.iter().any(|user| user.get("errors").is_some());
+        let some_failed = result.as_ref().is_ok_and(|result| result["users"].as_array().is_some_and(failed));
+        match saved.filter(|_| some_failed) {
+            None => result,
+            Some(saved) => {
+                self.directory = saved;
+                if function == Function::Create { Err(Failure::new(12).of("users")) } else { result }
+            }
+        }
+    }
+
+    fn crash_on_long_uuid(&mut self, keys: &Keys, now: Duration) {
+        let long = |row: &Value| row.get("uuid").and_then(Value::as_str).is_some_and(|uuid| uuid.len() > 1_000);
+        let found = keys.get("users").and_then(Value::as_array).is_some_and(|rows| rows.iter().any(long));
+        if found && self.manner.wrong(Defect::LongUuidCrashes) {
+            self.silent_until = now + Duration::from_secs(2);
+        }
+    }
+
+    fn tell_change(&mut self, stamp: u64, now: Duration) {
+        let params = json!({ "series": self.directory.series, "timestamp": stamp });
         self.events.tell("DirectoryChanged", params.clone(), now);
         self.events.tell("DirectorySaved", params, now);
     }
 }
 
-/// Where a key is mandatory, a body is.
-fn check_body(function: Function, request: &Request) -> Result<(), Failure> {
-    let empty = request.body.as_ref().is_none_or(Vec::is_empty);
-    let mandatory = matches!(function, Function::Update | Function::Delete);
-    if empty && mandatory { Err(Failure::new(11).of("users")) } else { Ok(()) }
+/// True for a body that opens hundreds of brackets in a row.
+fn deeply_nested(request: &Request) -> bool {
+    let body = request.body.as_deref().unwrap_or_default();
+    body.split(|byte| *byte != b'[').any(|run| run.len() > 500)
 }
+
+type Keys = Map<String, Value>;
 
 impl Device for Unit {
     fn answer(&mut self, request: &Request, now: Duration) -> Reply {
-        let outcome = self.respond(request, now);
-        wire::reply(outcome, request, self.manner)
+        let mut outcome = self.respond(request, now);
+        let function = Function::at(&request.path);
+        if function.is_none() && outcome.is_err() && self.manner.wrong(Defect::UnknownPathSucceeds) {
+            outcome = Ok(Value::Null);
+        }
+        if now < self.silent_until || (self.manner.wrong(Defect::DeepNestingDrops) && deeply_nested(request)) {
+            return Reply { framing: Framing::Drop, ..wire::reply(outcome, request, function, self.manner) };
+        }
+        wire::reply(outcome, request, function, self.manner)
     }
 
     fn preload(&mut self, count: usize) {

@@ -1,5 +1,6 @@
 //! `PUT /api/dir/update` (HTTP API manual 5.14.3).
 
+use super::defect::Defect;
 use super::directory::Directory;
 use super::draft::{Draft, Fault};
 use super::failure::Failure;
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 /// Changes the supplied fields of every entry that can be changed; a row is taken whole or not at all.
 pub fn answer(directory: &mut Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
     let rows = row::demanded(keys, directory.manner)?;
-    let users: Vec<Value> = rows.iter().map(|entry| update(directory, entry)).collect();
+    let stops = directory.manner.wrong(Defect::UpdateStopsAtFirstFailure);
+    let users = row::answered(&rows, stops, |entry| update(directory, entry));
     Ok(json!({ "series": directory.series, "users": users }))
 }
 
@@ -23,17 +25,65 @@ fn update(directory: &mut Directory, entry: &Value) -> Value {
 }
 
 fn changed(directory: &mut Directory, entry: &Value) -> Result<(String, u64), Vec<Fault>> {
-    let key = row::key_of(entry, directory.manner).map_err(|code| vec![Fault::new(code)])?;
+    let manner = directory.manner;
+    let key = row::key_of(entry, manner).map_err(|code| vec![Fault::new(code)])?;
     let Value::Object(fields) = entry else { return Err(vec![Fault::new("EDIR_UUID_IS_MISSING")]) };
-    let stored = directory.find(&key).ok_or_else(|| vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")])?;
-    let uuid = stored.uuid.clone();
-    let before = stored.fields.clone();
-    let mut draft = Draft::new(before.clone(), &directory.template, directory.manner);
+    let Some((uuid, before)) = stored(directory, entry, &key) else { return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]) };
+    let start = if manner.wrong(Defect::UpdateReplaces) { Map::new() } else { before.clone() };
+    let mut draft = Draft::new(false, start, &directory.template, manner);
     draft.write(fields);
-    let after = draft.finish()?;
-    if after == before && directory.manner.differs(Quirk::UnchangedKeepsStamp) {
-        return Ok((uuid, stored.stamp));
+    let accepted = draft.accepted();
+    match draft.finish() {
+        Ok(after) => Ok((uuid.clone(), write(directory, &key, &uuid, before, after, fields))),
+        Err(faults) => {
+            if manner.wrong(Defect::UpdateHalfWritten) {
+                directory.put(&key, &uuid, accepted);
+            }
+            Err(faults)
+        }
     }
-    let stamp = directory.put(&key, &uuid, after).unwrap_or_default();
-    Ok((uuid, stamp))
+}
+
+/// The spelling and the fields of the entry to change, dead or never born where a defect has it so.
+fn stored(directory: &Directory, entry: &Value, key: &str) -> Option<(String, Map<String, Value>)> {
+    let manner = directory.manner;
+    let grave = directory.grave(key).filter(|_| manner.wrong(Defect::UpdateRevives));
+    match directory.find(key).or(grave) {
+        Some(stored) => Some((stored.uuid.clone(), stored.fields.clone())),
+        None if manner.wrong(Defect::UpdateCreates) => Some((entry["uuid"].as_str()?.to_owned(), Map::new())),
+        None => None,
+    }
+}
+
+/// Stores the changed entry and returns its stamp.
+fn write(
+    directory: &mut Directory,
+    key: &str,
+    uuid: &str,
+    before: Map<String, Value>,
+    after: Map<String, Value>,
+    request: &Map<String, Value>,
+) -> u64 {
+    let manner = directory.manner;
+    if after == before && manner.differs(Quirk::UnchangedKeepsStamp) {
+        return directory.find(key).map_or(0, |entry| entry.stamp);
+    }
+    if manner.wrong(Defect::UpdateKeepsStamp) {
+        return directory.rewrite(key, after).unwrap_or_default();
+    }
+    let after = if manner.wrong(Defect::UpdateNotStored) { before } else { after };
+    let stamp = directory.put(key, uuid, after.clone()).unwrap_or_default();
+    if manner.wrong(Defect::UpdateNeighbourByPrefix) {
+        update_neighbours(directory, key, &after);
+    }
+    if request.get("deleted") == Some(&json!(true)) && manner.wrong(Defect::UpdateDeletedDeletes) {
+        directory.bury(key);
+    }
+    stamp
+}
+
+fn update_neighbours(directory: &mut Directory, key: &str, fields: &Map<String, Value>) {
+    for neighbour in directory.neighbours(key) {
+        directory.put(&neighbour, &neighbour, fields.clone());
+    }
 }

@@ -1,6 +1,8 @@
 //! How an outcome becomes bytes: the envelope (HTTP API manual 2.3), its JSON text, and the HTTP around it.
 
+use super::damage::{self, Occasion};
 use super::failure::Failure;
+use super::function::Function;
 use super::manner::Manner;
 use super::quirk::Quirk;
 use super::system;
@@ -9,16 +11,18 @@ use serde_json::{Map, Value, json};
 use std::time::Duration;
 
 /// The reply to a request: 200 for every success and every failure of the application, 401 where credentials are asked for.
-pub fn reply(outcome: Result<Value, Failure>, request: &Request, manner: Manner) -> Reply {
-    let status = outcome.as_ref().err().map_or(200, |failure| failure.status);
+pub fn reply(outcome: Result<Value, Failure>, request: &Request, function: Option<Function>, manner: Manner) -> Reply {
+    let right = outcome.as_ref().err().map_or(200, |failure| failure.status);
+    let status = damage::status(&outcome, function, manner).unwrap_or(right);
+    let occasion = Occasion { function, refused: outcome.is_err(), status };
     let challenges = outcome.as_ref().err().map(|failure| failure.challenges.clone()).unwrap_or_default();
-    let body = body(outcome, request, manner);
-    let headers = headers(challenges, manner);
+    let body = body(outcome, request, occasion, manner);
+    let headers = headers(challenges, occasion, manner);
     let delay = if manner.differs(Quirk::Slow) { Duration::from_millis(40) } else { Duration::ZERO };
-    Reply { status, headers, body, framing: framing(manner), delay }
+    damage::framed(Reply { status, headers, body, framing: framing(manner), delay }, occasion, manner)
 }
 
-fn body(outcome: Result<Value, Failure>, request: &Request, manner: Manner) -> Vec<u8> {
+fn body(outcome: Result<Value, Failure>, request: &Request, occasion: Occasion, manner: Manner) -> Vec<u8> {
     let odd = matches!(request.method.as_str(), "OPTIONS" | "PATCH" | "TRACE");
     if request.method == "HEAD" || (odd && manner.differs(Quirk::OddMethodsEmpty)) {
         return Vec::new();
@@ -27,7 +31,7 @@ fn body(outcome: Result<Value, Failure>, request: &Request, manner: Manner) -> V
         Ok(result) => success(result, manner),
         Err(failure) => failed(&failure, manner),
     };
-    text(&envelope, manner).into_bytes()
+    damage::bytes(text(&damage::envelope(envelope, occasion, manner), manner).into_bytes(), manner)
 }
 
 fn success(result: Value, manner: Manner) -> Value {
@@ -88,12 +92,13 @@ fn ascii(text: &str) -> String {
     escaped
 }
 
-fn headers(challenges: Vec<String>, manner: Manner) -> Vec<(String, String)> {
+fn headers(challenges: Vec<String>, occasion: Occasion, manner: Manner) -> Vec<(String, String)> {
     let media_type = match () {
         () if manner.differs(Quirk::CharsetShown) => "application/json; charset=utf-8",
         () if manner.differs(Quirk::MediaTypeInCapitals) => "Application/JSON",
         () => "application/json",
     };
+    let media_type = damage::media_type(occasion, manner).unwrap_or(media_type);
     let mut headers = vec![("Content-Type".to_owned(), media_type.to_owned())];
     if !manner.differs(Quirk::NoServerHeader) {
         headers.push(("Server".into(), format!("HIP{}", system::VERSION)));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::scope::Values;
 use crate::catalogue::SuiteCatalogue;
 use crate::record::ProfileRecord;
 use crate::requirement::Requirement;
 use crate::suite::Profile;
+use crate::template::Values;
 
 /// What is known of a target for one suite. It grows while probing and settling, and is fixed afterwards.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,5 +1,7 @@
 //! The exchanges of chapter 5.14 in values of our own, credentials, and the names in the catalogues.
 
+mod walk;
+
 use super::digest::{self, Algorithm};
 use super::{DEFECTS, QUIRKS, device};
 use crate::mock::device::{Account, Accounts, Device, Reply, Request, Scheme, Settings};

@@ -1,0 +1,68 @@
+//! What goes wrong around `create`.
+
+use super::super::defect::Defect;
+use super::super::directory::Directory;
+use super::super::failure::Failure;
+use super::super::function::Function::Create;
+use super::super::members::{omit, put};
+use super::shared::{any_users, entries, failed_with, failures_last, recode, result, rows};
+use super::{After, Before, Keys, Outcome};
+use serde_json::{Value, json};
+
+pub(super) const BEFORE: &[Before] = &[
+    (Defect::CreateNothingMakesOne, Create, |keys, _| {
+        keys.entry("users").or_insert_with(|| json!([{}]));
+    }),
+    (Defect::OwnUuidIgnored, Create, |keys, _| entries(keys).for_each(|entry| omit(entry, "uuid"))),
+    (Defect::CreateDropsPin, Create, |keys, _| entries(keys).for_each(drop_pin)),
+];
+
+pub(super) const AFTER: &[After] = &[
+    (Defect::CreateEmptyListRefused, Create, |outcome, keys, _| match keys.get("users") {
+        Some(Value::Array(users)) if users.is_empty() => Err(Failure::new(11).of("users")),
+        _ => outcome,
+    }),
+    (Defect::GeneratedUuidHidden, Create, generated_hidden),
+    (Defect::CreateWithoutStamp, Create, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
+    (Defect::UnknownFieldIsValueError, Create, |outcome, _, _| {
+        recode(outcome, "EDIR_FIELD_NAME_UNKNOWN", "EDIR_FIELD_VALUE_ERROR")
+    }),
+    (Defect::RefusedEntryIsMade, Create, refused_is_made),
+    (Defect::CreateFailuresLast, Create, failures_last),
+    (Defect::CreateTakesAnyUsers, Create, any_users),
+    (Defect::CreateOwnSeries, Create, |outcome, _, _| {
+        result(outcome, |result| put(result, "series", json!("1000000000000000001")))
+    }),
+    (Defect::SeriesChangesOnCreate, Create, |outcome, _, directory| {
+        directory.series = directory.chance.series();
+        outcome
+    }),
+];
+
+fn drop_pin(entry: &mut Keys) {
+    entry.shift_remove("access.pin");
+    if let Some(Value::Object(access)) = entry.get_mut("access") {
+        access.shift_remove("pin");
+    }
+}
+
+/// The rows of entries whose uuid the unit made up do not tell it.
+fn generated_hidden(outcome: Outcome, keys: &Keys, _: &mut Directory) -> Outcome {
+    let sent = keys.get("users").and_then(Value::as_array).cloned().unwrap_or_default();
+    super::shared::list(outcome, |users| {
+        for (user, _) in users.iter_mut().zip(sent).filter(|(_, sent)| sent.get("uuid").is_none()) {
+            user.as_object_mut().map(|row| row.shift_remove("uuid"));
+        }
+    })
+}
+
+/// An entry refused for an unknown field is there afterwards, empty.
+fn refused_is_made(outcome: Outcome, _: &Keys, directory: &mut Directory) -> Outcome {
+    let users =
+        outcome.as_ref().ok().and_then(|result| result.get("users")).and_then(Value::as_array).cloned().unwrap_or_default();
+    let unknown = |row: &&Keys| failed_with(row, "EDIR_FIELD_NAME_UNKNOWN");
+    for uuid in users.iter().filter_map(Value::as_object).filter(unknown).filter_map(|row| row.get("uuid")?.as_str()) {
+        directory.put(&uuid.to_ascii_uppercase(), uuid, Keys::new());
+    }
+    outcome
+}

@@ -1,0 +1,398 @@
+//! A walk over everything a tester would plausibly send: each defect and each quirk must show on it, on the wire.
+
+use super::super::{DEFECTS, QUIRKS, device};
+use super::{ADA, ZERO, answered, challenges, request, settings};
+use crate::mock::device::{Device, Reply, Request, Scheme, Settings};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const TWIN: &str = "5C0FFEE0-2222-4B2B-9C3D-00000000B002";
+const PLAIN: &str = "01234567-89AB-CDEF-0123-456789ABCDEF";
+
+/// A unit under way, and what it has answered so far. Beside a sound walk it stops working at the first difference.
+struct Walk<'a> {
+    sound: Option<&'a [Reply]>,
+    differs: bool,
+    unit: Box<dyn Device>,
+    replies: Vec<Reply>,
+    second: u64,
+}
+
+impl Walk<'_> {
+    fn send(&mut self, request: &Request) -> Reply {
+        if let (true, Some(last)) = (self.differs, self.replies.last()) {
+            return last.clone();
+        }
+        self.second += 1;
+        let reply = self.unit.answer(request, Duration::from_millis(self.second * 10));
+        self.differs = self.sound.is_some_and(|sound| sound.get(self.replies.len()) != Some(&reply));
+        self.replies.push(reply.clone());
+        reply
+    }
+
+    fn json(&mut self, method: &str, target: &str, body: Value) -> Reply {
+        self.send(&request(method, target, Some(&body)))
+    }
+
+    fn raw(&mut self, method: &str, target: &str, media_type: Option<&str>, body: &[u8]) {
+        let mut request = request(method, target, None);
+        request.headers = media_type.map(|media_type| ("Content-Type".to_owned(), media_type.to_owned())).into_iter().collect();
+        request.body = Some(body.to_vec());
+        self.send(&request);
+    }
+
+    /// Looks at everything there is.
+    fn look(&mut self) {
+        self.json("POST", "/api/dir/query", json!({}));
+    }
+}
+
+/// The replies of a walk; beside a sound one, up to the first that differs, and whether there was one.
+fn walk(settings: &Settings, sound: Option<&[Reply]>) -> (Vec<Reply>, bool) {
+    let unit = device(settings).expect("the catalogues know their own names");
+    let mut walk = Walk { sound, differs: false, unit, replies: Vec::new(), second: 0 };
+    match settings.scheme {
+        Scheme::None => on_the_directory(&mut walk),
+        _ => on_credentials(&mut walk),
+    }
+    (walk.replies, walk.differs)
+}
+
+fn on_the_directory(walk: &mut Walk<'_>) {
+    walk.unit.preload(12);
+    paths_and_methods(walk);
+    create(walk);
+    identifiers(walk);
+    update(walk);
+    get(walk);
+    query(walk);
+    delete(walk);
+    bodies(walk);
+}
+
+fn paths_and_methods(walk: &mut Walk<'_>) {
+    for path in ["/api/dir/nosuch", "/api/dir/Template", "/api/system/info", "/api/dir/validate"] {
+        walk.json("GET", path, json!({}));
+    }
+    for function in ["template", "create", "update", "delete", "get", "query"] {
+        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"] {
+            walk.send(&request(method, &format!("/api/dir/{function}"), None));
+        }
+    }
+    walk.json("POST", "/api/dir/template", json!({}));
+    let mut authorized = request("GET", "/api/dir/template", None);
+    authorized.headers.push(("Authorization".into(), "Basic YTpi".into()));
+    walk.send(&authorized);
+    walk.json("GET", "/api/log/subscribe?filter=DirectoryChanged", json!({}));
+}
+
+fn create(walk: &mut Walk<'_>) {
+    let rows = [
+        json!({}),
+        json!({ "users": [] }),
+        json!({ "users": [{}, {}] }),
+        json!({ "users": [{ "uuid": ADA, "name": "Ada \"Žluťoučký\" é 漢字 🙂", "owner": "správce-T", "access": { "pin": "4711", "code": ["12", "34"] } }] }),
+        json!({ "users": [{ "uuid": TWIN, "name": "Twin with a rather long name", "owner": "T", "email": "a@b.example,c@d.example" }] }),
+        json!({ "users": [{ "uuid": PLAIN.to_lowercase(), "owner": "Tt", "callPos": [{ "peer": "+420" }], "treepath": "/group" }] }),
+        json!({ "users": [{ "uuid": ADA, "name": "Again" }] }),
+        json!({ "users": [{ "uuid": ADA.to_lowercase(), "name": "Again" }, { "name": "New", "albertx": 1 }, { "owner": "t" }] }),
+        json!({ "force": false, "users": [{ "uuid": TWIN, "name": "Again", "owner": "T" }] }),
+        json!({ "force": true, "users": [{ "uuid": TWIN, "name": "Forced", "owner": "T" }] }),
+        json!({ "force": true, "users": [{ "uuid": "AAAAAAAA-0000-4000-8000-00000000000A", "owner": " T" }] }),
+        json!({ "force": "yes", "users": [] }),
+        json!({ "users": [{ "uuid": "BBBBBBBB-0000-4000-8000-00000000000B", "zzz": 1, "name": "x" }, { "recordType": 1 }, { "highlighting": true }] }),
+        json!({ "users": [{ "uuid": "CCCCCCCC-0000-4000-8000-00000000000C", "access.pin": "4712", "callPos[1].peer": "12" }] }),
+        json!({ "users": [{ "uuid": ZERO, "name": "Zero" }, { "uuid": "" }, { "uuid": 5 }, { "uuid": "5C0F-x" }] }),
+        json!({ "users": "x" }),
+        json!({ "users": [{}, 1] }),
+        json!({ "zzz": 1 }),
+        json!({ "users": [{ "deleted": true }] }),
+        json!({ "users": [{ "access": { "zzz": 1 } }, { "name": "a/b<c>" }, { "name": "n".repeat(100) }, { "access": { "card": ["XYZ"] } }] }),
+        json!({ "users": [{ "access": { "pin": "hello" }, "zzz": 1 }, { "access": { "pin": "" } }, { "access": { "code": ["test"] } }] }),
+        json!({ "users": [{ "virtNumber": "abc" }, { "access": { "validFrom": "20", "validTo": "10" } }, { "access": { "validFrom": "10" } }] }),
+        json!({ "users": [{ "access": { "pin": "123456" } }, { "access": { "pin": 1234 } }, { "email": null }, { "callPos": [{}, {}, {}, {}] }] }),
+        json!({ "users": [{ "email": "nobody" }, { "access": { "pin": "1" } }, { "access": { "pin": "1234567890123456" } }, { "photo": "xx" }] }),
+        json!({ "users": [{ "deputy": PLAIN }, { "virtNumber": "1234567" }, { "callPos": [{ "grouped": "true" }] }] }),
+    ];
+    for body in rows {
+        walk.json("PUT", "/api/dir/create", body);
+    }
+    let again = json!({ "users": [{ "uuid": TWIN, "name": "By query", "owner": "T" }] });
+    walk.json("PUT", "/api/dir/create?force=1", again.clone());
+    walk.json("PUT", "/api/dir/create?force=0&force=1", again.clone());
+    walk.json("PUT", "/api/dir/create?force=0", json!({ "force": true, "users": again["users"] }));
+    walk.look();
+}
+
+fn identifiers(walk: &mut Walk<'_>) {
+    let spellings = [
+        ADA.to_lowercase(),
+        "5C0FFEE0-1111-4a2b-8C3D-00000000A001".into(),
+        "5C0FFEE0-11-4A2B-8C3D-00000000A001".into(),
+        "5C0FFEE0-111-4A2B-8C3D-00000000A001".into(),
+        ADA[..35].into(),
+        format!("{ADA}0"),
+        ADA.replace('-', ""),
+        "5C0FFEE01-111-4A2B-8C3D-00000000A001".into(),
+        format!("{{{ADA}}}"),
+        format!("urn:uuid:{ADA}"),
+        ADA.replace('C', "G"),
+        format!(" {ADA}"),
+        ADA.replace('0', "０"),
+        ADA.replace('-', "_"),
+        format!("{ADA}\0"),
+        "A".repeat(10_000),
+        ZERO.into(),
+        "00000000-0000-0000-0000-000000000001".into(),
+        "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF".into(),
+        String::new(),
+        PLAIN.into(),
+    ];
+    for spelling in spellings {
+        walk.json("POST", "/api/dir/get", json!({ "users": [{ "uuid": spelling }] }));
+        walk.json("GET", "/api/dir/template", json!({}));
+        walk.second += 300;
+    }
+}
+
+fn update(walk: &mut Walk<'_>) {
+    let rows = [
+        json!({}),
+        json!({ "users": [] }),
+        json!({ "users": {} }),
+        json!({ "users": [{ "uuid": ADA, "email": "ada@example.net" }] }),
+        json!({ "users": [{ "uuid": ADA, "name": "Half", "shoeSize": 4 }, { "uuid": ADA, "access.pin": "hello" }, { "uuid": "short" }, { "name": "x" }, { "uuid": TWIN, "name": "Good" }] }),
+        json!({ "users": [{ "uuid": "DDDDDDDD-0000-4000-8000-00000000000D", "name": "x" }, { "uuid": ZERO }, { "uuid": ADA, "email": "" }] }),
+        json!({ "users": [{ "uuid": TWIN, "deleted": true }, { "uuid": TWIN, "owner": "T2" }, { "uuid": TWIN, "owner": "T" }, { "uuid": ADA, "owner": "T3" }] }),
+        json!({ "users": [{ "uuid": ADA, "access": { "code": ["99"] } }, { "uuid": PLAIN, "access": { "accessPoints": [{ "enabled": false }] } }, { "uuid": PLAIN }] }),
+    ];
+    for body in rows {
+        walk.json("PUT", "/api/dir/update", body);
+        walk.look();
+    }
+    walk.send(&request("PUT", "/api/dir/update", None));
+}
+
+fn get(walk: &mut Walk<'_>) {
+    let one = json!([{ "uuid": ADA }]);
+    let rows = [
+        json!({}),
+        json!({ "users": [] }),
+        json!({ "users": {} }),
+        json!({ "users": [{ "uuid": "DDDDDDDD-0000-4000-8000-00000000000D" }, { "uuid": ADA }, { "uuid": "x" }, { "uuid": ZERO }, {}, { "uuid": "" }] }),
+        json!({ "users": [{ "uuid": ADA }, { "uuid": ADA }] }),
+        json!({ "users": ["x"] }),
+        json!({ "fields": [], "users": one }),
+        json!({ "fields": ["name"], "users": one }),
+        json!({ "fields": ["Name"], "users": one }),
+        json!({ "fields": ["zzz"], "users": one }),
+        json!({ "fields": ["deputy"], "users": one }),
+        json!({ "fields": ["callPos.peer"], "users": one }),
+        json!({ "fields": ["callPos[1].grouped"], "users": one }),
+        json!({ "fields": ["callPos[9].peer"], "users": one }),
+        json!({ "fields": ["access"], "users": one }),
+        json!({ "fields": ["name", "name"], "users": one }),
+        json!({ "fields": "name", "users": one }),
+        json!({ "zzz": 1, "users": one }),
+    ];
+    for body in rows {
+        walk.json("POST", "/api/dir/get", body);
+    }
+    walk.json("POST", "/api/dir/get", json!({ "users": [{ "uuid": ADA.to_lowercase() }] }));
+}
+
+fn query(walk: &mut Walk<'_>) {
+    let body: Value = serde_json::from_slice(&walk.json("POST", "/api/dir/query", json!({})).body).unwrap_or_default();
+    let series = body["result"]["series"].clone();
+    let stamps = body["result"]["users"].as_array().cloned().unwrap_or_default();
+    let last = stamps.last().map_or(json!(0), |user| user["timestamp"].clone());
+    let middle = stamps.get(stamps.len() / 2).map_or(json!(0), |user| user["timestamp"].clone());
+    let rows = [
+        json!({ "series": series }),
+        json!({ "series": "1" }),
+        json!({ "series": 5 }),
+        json!({ "iterator": {} }),
+        json!({ "iterator": { "timestamp": 0 } }),
+        json!({ "iterator": { "timestamp": middle } }),
+        json!({ "iterator": { "timestamp": last } }),
+        json!({ "iterator": { "timestamp": 99_999_999_999_999u64 } }),
+        json!({ "iterator": { "timestamp": -1 } }),
+        json!({ "iterator": { "timestamp": 111 }, "fields": ["name"] }),
+    ];
+    for body in rows {
+        walk.json("POST", "/api/dir/query", body);
+    }
+    walk.look();
+}
+
+fn delete(walk: &mut Walk<'_>) {
+    let unknown = "DDDDDDDD-0000-4000-8000-00000000000D";
+    let rows = [
+        json!({}),
+        json!({ "users": [] }),
+        json!({ "users": {} }),
+        json!({ "users": [{ "uuid": unknown }] }),
+        json!({ "users": [{ "uuid": ZERO }] }),
+        json!({ "users": [{}] }),
+        json!({ "owner": "" }),
+        json!({ "owner": 5 }),
+        json!({ "owner": "nobody" }),
+        json!({ "owner": "t " }),
+        json!({ "owner": "*" }),
+        json!({ "users": [{ "uuid": PLAIN }] }),
+        json!({ "users": [{ "uuid": unknown }, { "uuid": "CCCCCCCC-0000-4000-8000-00000000000C", "name": "x" }] }),
+        json!({ "users": [{ "uuid": "CCCCCCCC-0000-4000-8000-00000000000C" }, { "uuid": "5C0F-x" }] }),
+        json!({ "users": [{ "uuid": ADA }, { "uuid": "AAAAAAAA-0000-4000-8000-00000000000A" }, { "uuid": ADA }] }),
+        json!({ "users": [TWIN] }),
+        json!({ "owner": "T", "users": [{ "uuid": TWIN }] }),
+        json!({ "owner": "T" }),
+    ];
+    walk.json("PUT", "/api/dir/create", json!({ "users": [{ "owner": "T" }, { "owner": "Tt" }, { "owner": "správce-U" }] }));
+    for body in rows {
+        walk.json("PUT", "/api/dir/delete", body);
+        walk.look();
+    }
+    walk.json("PUT", "/api/dir/delete", json!({ "owner": "správce-U" }));
+    walk.json("POST", "/api/dir/get", json!({ "users": [{ "uuid": ADA }, { "uuid": TWIN }] }));
+    walk.json("PUT", "/api/dir/update", json!({ "users": [{ "uuid": ADA, "name": "Dead" }] }));
+    walk.json("PUT", "/api/dir/create", json!({ "users": [{ "uuid": ADA, "name": "Back" }] }));
+    walk.json("POST", "/api/dir/query", json!({ "fields": ["name"] }));
+    walk.json("GET", "/api/log/pull?id=1", json!({}));
+}
+
+fn bodies(walk: &mut Walk<'_>) {
+    let json = Some("application/json");
+    let form = "--b\r\nContent-Disposition: form-data; name=\"blob-json\"\r\n\r\n{}\r\n--b--";
+    walk.raw("POST", "/api/dir/get", Some("application/json; charset=utf-8"), b"{}");
+    walk.raw("POST", "/api/dir/get", Some("text/plain"), b"{}");
+    walk.raw("POST", "/api/dir/get", None, b"{}");
+    walk.raw("POST", "/api/dir/get", Some("multipart/form-data; boundary=b"), form.as_bytes());
+    walk.raw("POST", "/api/dir/get", json, b"\xEF\xBB\xBF{}");
+    walk.raw("POST", "/api/dir/get", json, b"[]");
+    walk.raw("POST", "/api/dir/get", json, br#"{"users":["#);
+    walk.raw(
+        "PUT",
+        "/api/dir/create",
+        json,
+        br#"{"users":[{"uuid":"EEEEEEEE-0000-4000-8000-00000000000E","name":"\u0041\u00e9"}]}"#,
+    );
+    walk.raw("PUT", "/api/dir/delete", json, br#"{"users":[{"uuid":"EEEEEEEE-0000-4000-8000-00000000000E"}"#);
+    walk.raw("POST", "/api/dir/query", json, b"");
+    walk.raw("PUT", "/api/dir/delete", json, b"");
+    walk.raw("PUT", "/api/dir/create", json, &[b'['; 10_000]);
+    walk.raw("PUT", "/api/dir/create", json, &vec![b' '; (1 << 20) + 1]);
+    let mut chunked = request("POST", "/api/dir/get", Some(&json!({})));
+    chunked.headers.push(("Transfer-Encoding".into(), "chunked".into()));
+    walk.send(&chunked);
+    let post = "/api/dir/delete";
+    walk.json("POST", post, json!({ "users": [{ "uuid": "EEEEEEEE-0000-4000-8000-00000000000E" }] }));
+    walk.look();
+    walk.json("PUT", "/api/dir/create", json!({ "users": vec![json!({}); 70] }));
+}
+
+fn on_credentials(walk: &mut Walk<'_>) {
+    let asked = walk.json("GET", "/api/system/info", json!({}));
+    let made = json!({ "users": [{ "uuid": ADA, "name": "A" }] });
+    let one = json!({ "users": [{ "uuid": ADA }] });
+    walk.json("GET", "/api/dir/template", json!({}));
+    let mut lines: Vec<String> = challenges(&asked);
+    lines.extend(lines.first().and_then(|line| line.split_once(", Digest ").map(|(first, _)| first.to_owned())));
+    for challenge in &lines {
+        let mut count = 0;
+        let mut send = |user: &str, password: &str, method: &str, target: &str, body: &Value| {
+            count += 1;
+            let mut request = request(method, target, Some(body));
+            let value = answered(challenge, user, password, method, target, count);
+            request.headers.push(("Authorization".into(), value));
+            walk.send(&request);
+        };
+        send("admin", "se:cret", "PUT", "/api/dir/create", &made);
+        send("admin", "se:cret", "PUT", "/api/dir/update", &made);
+        send("admin", "se:cret", "GET", "/api/dir/template?x=1", &made);
+        for (user, password) in [("admin", "wrong"), ("admin", ""), ("nobody", "wrong")] {
+            send(user, password, "GET", "/api/dir/template", &made);
+        }
+        for (method, function) in [("GET", "template"), ("POST", "get"), ("POST", "query"), ("PUT", "delete")] {
+            send("guest", "weak", method, &format!("/api/dir/{function}"), &one);
+        }
+        send("admin", "se:cret", "POST", "/api/dir/get", &one);
+        walk.json("PUT", "/api/dir/delete", one.clone());
+        let mut again = request("POST", "/api/dir/get", Some(&one));
+        again.headers.push(("Authorization".into(), answered(challenge, "admin", "se:cret", "POST", "/api/dir/get", 90)));
+        walk.send(&again);
+        walk.send(&again);
+        let foreign = challenge.replace("nonce=\"", "nonce=\"0");
+        let mut foreign_request = again.clone();
+        foreign_request.headers.pop();
+        let value = answered(&foreign, "admin", "se:cret", "POST", "/api/dir/get", 1);
+        foreign_request.headers.push(("Authorization".into(), value));
+        walk.send(&foreign_request);
+        let mut short = request("GET", "/api/dir/template?x=1", None);
+        short.headers.push(("Authorization".into(), answered(challenge, "admin", "se:cret", "GET", "/api/dir/template", 91)));
+        walk.send(&short);
+    }
+    for method in ["GET", "PUT"] {
+        let mut basic = request(method, if method == "GET" { "/api/dir/template" } else { "/api/dir/create" }, Some(&json!({})));
+        basic.headers.push(("Authorization".into(), "Basic YWRtaW46c2U6Y3JldA==".into()));
+        walk.send(&basic);
+    }
+}
+
+/// The units on which a defect or quirk is looked for: each scheme, and the quirks without which some defects do not show.
+const GROUNDS: [(Scheme, Option<&str>); 6] = [
+    (Scheme::None, None),
+    (Scheme::Digest, None),
+    (Scheme::Basic, None),
+    (Scheme::None, Some("directory-missing")),
+    (Scheme::None, Some("service-disabled")),
+    (Scheme::None, Some("https-required")),
+];
+
+fn ground((scheme, quirk): (Scheme, Option<&str>)) -> Settings {
+    Settings { quirks: quirk.map(str::to_owned).into_iter().collect(), ..settings(scheme) }
+}
+
+/// The names that make no difference on any ground.
+fn hidden<'a>(names: impl Iterator<Item = &'a str>, add: fn(&mut Settings, &str)) -> Vec<&'a str> {
+    let sound = GROUNDS.map(|place| walk(&ground(place), None).0);
+    let shows = |name: &str| {
+        GROUNDS.iter().zip(&sound).any(|(place, sound)| {
+            let mut other = ground(*place);
+            add(&mut other, name);
+            walk(&other, Some(sound)).1
+        })
+    };
+    names.filter(|name| !shows(name)).collect()
+}
+
+#[test]
+fn every_defect_shows() {
+    let hidden = hidden(DEFECTS.iter().map(|row| row.name), |settings, name| settings.defects.push(name.into()));
+    assert!(hidden.is_empty(), "no request of the walk shows {hidden:?}");
+}
+
+#[test]
+fn every_quirk_shows() {
+    let hidden = hidden(QUIRKS.iter().map(|row| row.name), |settings, name| settings.quirks.push(name.into()));
+    assert_eq!(hidden, ["model-verso"], "the plain unit is a Verso already; everything else must show");
+}
+
+#[test]
+fn every_defect_and_quirk_acts_somewhere() {
+    let room = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/mock/two_n");
+    let files = |folder: &std::path::Path| {
+        std::fs::read_dir(folder).expect("the room is there").flatten().map(|entry| entry.path()).collect()
+    };
+    let mut paths: Vec<std::path::PathBuf> = files(&room);
+    paths.extend::<Vec<_>>(files(&room.join("blunder")));
+    let code: String = paths.iter().filter(|path| path.is_file()).filter_map(|path| std::fs::read_to_string(path).ok()).collect();
+    let catalogues = [("Defect", include_str!("../defect.rs")), ("Quirk", include_str!("../quirk.rs"))];
+    for (kind, text) in catalogues {
+        let names = text.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(" \"").map(|(id, _)| id));
+        let idle: Vec<&str> = names
+            .filter(|id| id.chars().all(char::is_alphanumeric))
+            .filter(|id| !code.contains(&format!("{kind}::{id}")))
+            .collect();
+        assert!(idle.is_empty(), "{kind}: {idle:?}");
+    }
+}
