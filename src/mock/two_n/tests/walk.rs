@@ -1,7 +1,7 @@
 //! A walk over everything a tester would plausibly send.
 
 use super::super::device;
-use super::{ADA, ZERO, answered, challenges, request, settings};
+use super::{ADA, ZERO, answered, challenges, request};
 use crate::mock::device::{Device, Reply, Request, Scheme, Settings};
 use serde_json::{Value, json};
 use std::time::Duration;
