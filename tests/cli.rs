@@ -113,7 +113,8 @@ fn what_is_held_wrong_is_said_before_anything_is_sent() {
 fn who_does_not_answer_is_incomplete_and_reports_are_written() {
     let closed = TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it has an address");
     let page = stranger(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<html>hi</html>");
-    let other = stranger(b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"vendor\":\"else\"}");
+    let other =
+        stranger(b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{\"vendor\":\"else\"}");
     let garbage = stranger(b"SSH-2.0-OpenSSH_9.6\r\n");
     let rows: [(String, &[&str], &str); 6] = [
         (format!("http://{closed}"), &["--suite", "2n"], "nobody listens"),
@@ -184,7 +185,9 @@ fn without_times(text: &str) -> String {
         r"\d+(\.\d+)? (ms|µs|s)\b",
         r"cnonce=[^,]*",
     ];
-    patterns.iter().fold(text.to_owned(), |text, pattern| regex::Regex::new(pattern).expect("the pattern is right").replace_all(&text, "-").into_owned())
+    patterns.iter().fold(text.to_owned(), |text, pattern| {
+        regex::Regex::new(pattern).expect("the pattern is right").replace_all(&text, "-").into_owned()
+    })
 }
 
 #[test]

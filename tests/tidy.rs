@@ -115,7 +115,11 @@ fn room_of(file: &Path) -> Option<String> {
 /// The rooms that a file names, tests aside.
 fn imports(file: &Path) -> Vec<String> {
     let text = code(file);
-    let mut found: Vec<String> = text.split("crate::").skip(1).map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()).collect();
+    let mut found: Vec<String> = text
+        .split("crate::")
+        .skip(1)
+        .map(|rest| rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect())
+        .collect();
     found.sort();
     found.dedup();
     found.retain(|room: &String| !room.is_empty());
@@ -124,7 +128,9 @@ fn imports(file: &Path) -> Vec<String> {
 
 /// A file's code: without comments, and without the tests at its end.
 fn code(file: &Path) -> String {
-    if file.components().any(|part| part.as_os_str() == "tests") || file.file_stem().is_some_and(|stem| stem == "tests" || stem == "sample") {
+    if file.components().any(|part| part.as_os_str() == "tests")
+        || file.file_stem().is_some_and(|stem| stem == "tests" || stem == "sample")
+    {
         return String::new();
     }
     let text = fs::read_to_string(file).expect("a source file can be read");

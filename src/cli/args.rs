@@ -33,12 +33,6 @@ pub enum Command {
     Explain(super::explain::ExplainArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
     Selftest(super::selftest::SelftestArgs),
-    /// Check cases, schemas and catalogue: every mistake with its line and column
-    Check(super::check::CheckArgs),
-    /// List the cases, or the requirements and how each is tested
-    List(super::list::ListArgs),
-    /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
-    Explain(super::explain::ExplainArgs),
     /// Serve a conforming mock device, or a deliberately defective one
     Mock(MockArgs),
 }

@@ -27,9 +27,6 @@ use crate::verdict::Exit;
 pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
     match &cli.command {
         Command::Run(args) => run::run(args, out).await,
-        Command::Check(args) => check::check(args, out),
-        Command::List(args) => list::list(args, out),
-        Command::Explain(args) => explain::explain(args, out),
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),
         Command::List(args) => list::list(args, out),
