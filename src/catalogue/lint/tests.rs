@@ -480,3 +480,44 @@ fn the_suite_and_its_profiles() {
         ],
     );
 }
+
+#[test]
+fn set_ups_and_skips() {
+    check_step(
+        r#"{ "setup": "user", "with": { "uuid": 1 }, "keep": { "n": "name", §"m": §"nmae" }, §"expect": { "status": 200 } },
+        { "skip": "why", "when": { "n": "x" } }, §{ "skip": "why" }"#,
+        &[
+            "`m` is kept and never used",
+            "the set-up `user` has no name `nmae` (did you mean `name`?)",
+            "`expect` is not looked at here",
+            "the key `when` is missing beside `skip`",
+        ],
+    );
+    let from = r#""steps": [ { "send": { "method": "PUT", "path": "{{base}}/create""#;
+    let to = r#""steps": [ { §"setup": "user", "with": { "uuid": 1 }, "keep": { "k": "name" } },
+        { §"when": { "k": 1 }, "send": { "method": "PUT", "path": "{{base}}/create""#;
+    assert!(SUITE.contains(from));
+    let expected = ["a set-up cannot run `setup`", "`when` is not looked at here"];
+    check_file("cases/demo/suite.json", &SUITE.replace(from, to), &expected);
+}
+
+#[test]
+fn makers_make_matchers_too() {
+    check_expectation(r#"{ "body": { "$contains": { "$for": "{{t}}", "give": { "uuid": { "$uuid": "{{item}}" } } } } }"#, &[]);
+    check_expectation(r#"{ "body": { "$each": { "a": §"{{item}}" } } }"#, &["`{{item}}` is not known here"]);
+    check_expectation(
+        r#"{ "body": { "$like": { "a": { §"$uid": true } }, "except": [ "/t" ] } }"#,
+        &["there is no matcher `$uid` (did you mean `$uuid`?)"],
+    );
+}
+
+#[test]
+fn a_row_without_a_case() {
+    let sources = sources();
+    let (catalogue, _) = load(&sources);
+    let said: Vec<String> = coverage::uncovered(&sources, &catalogue).iter().map(line).collect();
+    let expected =
+        ["4:13 no case covers DEMO-DEL-001, nor is it excluded", "5:13 no case covers DEMO-DEL-002, nor is it excluded"];
+    assert_eq!(said[..2], expected);
+    assert_eq!(said.len(), 3, "the invariants are covered by the suite itself: {said:?}");
+}
