@@ -59,7 +59,10 @@ pub struct SuiteRun {
 ///
 /// # Errors
 /// A mistake of the suite's data.
-#[expect(clippy::too_many_arguments, reason = "each is another room's, handed in so that this one stays free of clocks and sockets")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is another room's, handed in so that this one stays free of clocks and sockets"
+)]
 pub async fn run<T: Transport>(
     suite: &SuiteCatalogue,
     mut known: Known,
