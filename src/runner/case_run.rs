@@ -125,9 +125,9 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.judge_exchanges(step, vec![exchange], true, scope)
     }
 
-    /// Whether something was found that fails the case.
+    /// Whether something was found already: a control after it could blame the wrong row.
     fn failed(&self) -> bool {
-        self.found.mismatches.iter().any(|mismatch| mismatch.level == Strength::Must)
+        self.found.mismatches.iter().any(|mismatch| mismatch.level > Strength::May)
     }
 
     /// The request of an earlier step with its one difference.
@@ -416,7 +416,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             match self.kept(from, indexes, class) {
                 Some(value) => scope.set(name, value),
                 None if from.starts_with('?') => scope.set(name, Value::Null),
-                None if !for_good => {}
+                None if !for_good => scope.set(name, Value::Null),
                 None if self.found.mismatches.len() > before => return Err(Stop::Found),
                 None => return Err(Stop::Inconclusive(format!("the reply has nothing at {from}, which a later step needs"))),
             }
