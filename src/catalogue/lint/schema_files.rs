@@ -84,10 +84,10 @@ const EDITORS: &[&str] = &["enumDescriptions", "patternErrorMessage"];
 
 /// Checks the schemas of one folder, which refer to each other.
 pub(super) fn check_schemas(folder: &str, pages: &[&Page], knowledge: Option<&Knowledge>) {
-    let mut library = Library::default();
+    let mut shelf = Library::default();
     for page in pages {
         if let Some(url) = id_of(page).and_then(|id| Url::parse(id).ok()) {
-            library.texts.insert(url.to_string(), &page.value);
+            shelf.texts.insert(url.to_string(), &page.value);
         }
     }
     let mut sound = Vec::new();
@@ -95,7 +95,7 @@ pub(super) fn check_schemas(folder: &str, pages: &[&Page], knowledge: Option<&Kn
         let before = page.count();
         check_id(folder, page);
         let base = id_of(page).and_then(|id| Url::parse(id).ok());
-        Walk { page, library: &library, base: base.as_ref(), knowledge }.schema("", &page.value);
+        Walk { page, shelf: &shelf, base: base.as_ref(), knowledge }.schema("", &page.value);
         if page.count() == before {
             sound.push(*page);
         }
@@ -145,7 +145,7 @@ struct Library<'p> {
 
 struct Walk<'w, 'p> {
     page: &'p Page,
-    library: &'w Library<'p>,
+    shelf: &'w Library<'p>,
     base: Option<&'w Url>,
     knowledge: Option<&'w Knowledge>,
 }
@@ -211,7 +211,7 @@ impl Walk<'_, '_> {
         let fragment = target.fragment().unwrap_or_default().to_owned();
         let mut document = target.clone();
         document.set_fragment(None);
-        let Some(text) = self.library.texts.get(document.as_str()) else { return false };
+        let Some(text) = self.shelf.texts.get(document.as_str()) else { return false };
         if fragment.is_empty() || fragment.starts_with('/') {
             return text.pointer(&fragment).is_some();
         }
