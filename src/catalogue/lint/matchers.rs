@@ -66,11 +66,11 @@ fn check_companions(names: &Names<'_>, site: &Site<'_>, at: &str, name: &str, me
         match (name, key.as_str()) {
             ("$regex", "ignore-case") if value.is_boolean() => {}
             ("$regex", "ignore-case") => site.say(&pointer, "`ignore-case` is true or false", None),
-            ("$same-as", "except") => check_pointers(names, site, &pointer, value),
+            ("$same-as" | "$like", "except") => check_pointers(names, site, &pointer, value),
             _ => {
                 let help = match name {
                     "$regex" => meant(key, ["ignore-case"]),
-                    "$same-as" => meant(key, ["except"]),
+                    "$same-as" | "$like" => meant(key, ["except"]),
                     _ => Some("a matcher stands alone; `$all` puts several together".to_owned()),
                 };
                 site.say_of_key(&pointer, format!("`{key}` is not looked at beside `{name}`"), help);
@@ -101,7 +101,7 @@ fn check_argument(names: &Names<'_>, site: &Site<'_>, at: &str, name: &str, argu
             return check_all(names, site, at, matchers, locals);
         }
         ("$not" | "$each" | "$none" | "$length", inner) => return check_matcher(names, site, at, inner, locals),
-        ("$equal" | "$in" | "$same-as" | "$keys-of" | "$keys", _) => check_plain(site, at, name, argument),
+        ("$equal" | "$in" | "$same-as" | "$like" | "$keys-of" | "$keys", _) => check_plain(site, at, name, argument),
         ("$literal", _) => return take_plain(names, site, at, argument, locals),
         ("$regex", Value::String(pattern)) if !pattern.contains("{{") => check_regex(site, at, pattern),
         _ => {}
