@@ -84,6 +84,7 @@ impl Sources {
     pub fn shown(&self, name: &str) -> String {
         match (&self.folder, name.strip_prefix("cases/")) {
             (Some(folder), Some(rest)) => folder.join(rest).display().to_string(),
+            (Some(folder), None) if self.own.contains(name) => folder.with_file_name(name).display().to_string(),
             _ => name.to_owned(),
         }
     }

@@ -100,13 +100,22 @@ fn unknown(id: &str, catalogue: &Catalogue, mocks: &[MockRows]) -> String {
         known.extend(mock.defects.iter().map(|row| row.name));
         known.extend(mock.quirks.iter().map(|row| row.name));
     }
+    let near = did_you_mean(id, known.iter().copied()).or_else(|| by_last_word(id, &known));
     let within: Vec<&str> = known.iter().copied().filter(|one| one.contains(id)).take(5).collect();
-    let near = did_you_mean(id, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-    let help = near.unwrap_or_else(|| match within.as_slice() {
-        [] => "`doorspec list` and `doorspec list --requirements` show the ids".to_owned(),
-        within => format!("did you mean one of `{}`?", within.join("`, `")),
-    });
+    let help = match (near, within.as_slice()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "`doorspec list` and `doorspec list --requirements` show the ids".to_owned(),
+        (None, within) => format!("did you mean one of `{}`?", within.join("`, `")),
+    };
     format!("nothing goes by the id `{id}`\nhelp: {help}")
+}
+
+/// Somebody who knows only the last word of an id, and not even that to the letter.
+fn by_last_word(id: &str, known: &BTreeSet<&str>) -> Option<String> {
+    let last = |one: &str| one.rsplit('/').next().unwrap_or_default().to_owned();
+    let words: BTreeSet<String> = known.iter().map(|one| last(one)).collect();
+    let word = did_you_mean(id, words.iter().map(String::as_str))?;
+    known.iter().find(|one| last(one) == word).map(|one| (*one).to_owned())
 }
 
 #[cfg(test)]
@@ -134,5 +143,6 @@ mod tests {
     fn what_nobody_knows_is_said() {
         check("inconclusve", &["nothing goes by the id `inconclusve`", "did you mean `inconclusive`?"]);
         check("2N-DIR-DEL-00", &["did you mean"]);
+        check("unknwn-uuid", &["did you mean `2n/", "/unknown-uuid`?"]);
     }
 }

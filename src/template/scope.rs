@@ -13,6 +13,9 @@ use super::fresh::Maker;
 /// Values by name: those of the suite, the profile and the dialects.
 pub type Values = IndexMap<String, Value>;
 
+/// Words of an error that a device can cause, by giving a value of another type than the documents say.
+pub const UNFIT: &str = "does not fit";
+
 /// How deep one value may refer to another before it is taken for a circle.
 const DEEPEST: usize = 8;
 
@@ -32,6 +35,7 @@ pub const FILTERS: &[&str] = &[
     "md5",
     "MD5",
     "base64",
+    "start",
     "length",
     "last",
     "first",
@@ -188,7 +192,7 @@ impl<'v> Scope<'v> {
 
     fn filter(&self, filter: &str, value: Value) -> Result<Value, String> {
         let (name, argument) = filter.split_once(':').unwrap_or((filter, ""));
-        let wrong = || format!("the filter `{filter}` does not fit {}", crate::json::describe(&value));
+        let wrong = || format!("the filter `{filter}` {UNFIT} {}", crate::json::describe(&value));
         Ok(match (name, &value) {
             ("upper", Value::String(text)) => json!(text.to_uppercase()),
             ("lower", Value::String(text)) => json!(text.to_lowercase()),
@@ -201,6 +205,7 @@ impl<'v> Scope<'v> {
             ("neighbour", Value::String(text)) => json!(self.maker.neighbour(text)),
             ("version", Value::String(text)) => json!(self.maker.version(text, argument)),
             ("slice", Value::String(text)) => json!(sliced(text, argument).ok_or_else(wrong)?),
+            ("start", Value::String(text)) => json!(beginning(text, argument).ok_or_else(wrong)?),
             ("length", Value::Array(elements)) => json!(elements.len()),
             ("length", Value::String(text)) => json!(text.chars().count()),
             ("first", Value::Array(elements)) => elements.first().cloned().ok_or_else(wrong)?,
@@ -285,6 +290,11 @@ fn sliced(text: &str, range: &str) -> Option<String> {
     Some(text.chars().skip(from).take(to.checked_sub(from)?).collect())
 }
 
+/// The first so many characters of a text.
+fn beginning(text: &str, count: &str) -> Option<String> {
+    count.parse().ok().map(|count| text.chars().take(count).collect())
+}
+
 fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
     number?.checked_add(by.parse::<i64>().ok()?.checked_mul(sign)?).map(Value::from)
 }
@@ -337,6 +347,7 @@ mod tests {
         check(&json!("{{mine|upper}}"), &json!("AB-CD"));
         check(&json!("{{mine|flip}}"), &json!("AB-cd"));
         check(&json!("{{mine|no-dashes}}"), &json!("abCD"));
+        check(&json!("{{mine|start:4}}"), &json!("ab-C"));
         check(&json!("{{path}}"), &json!("/api/v1/items"));
         check(&json!({ "a": "{{gone}}", "b": 1 }), &json!({ "b": 1 }));
         check(&json!({ "{{mine}}": 1 }), &json!({ "ab-CD": 1 }));

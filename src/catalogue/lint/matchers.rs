@@ -95,13 +95,13 @@ fn check_argument(names: &Names<'_>, site: &Site<'_>, at: &str, name: &str, argu
     }
     match (name, argument) {
         ("$one-of" | "$all" | "$contains" | "$unordered", Value::Array(matchers)) => {
-            if matchers.is_empty() && name != "$unordered" {
-                site.say(at, format!("`{name}` of nothing"), None);
+            if matchers.is_empty() && name == "$one-of" {
+                site.say(at, "`$one-of` of nothing never holds", None);
             }
             return check_all(names, site, at, matchers, locals);
         }
-        ("$not" | "$each" | "$none" | "$length", inner) => return check_matcher(names, site, at, inner, locals),
-        ("$equal" | "$in" | "$same-as" | "$like" | "$keys-of" | "$keys", _) => check_plain(site, at, name, argument),
+        ("$not" | "$each" | "$none" | "$length" | "$like", inner) => return check_matcher(names, site, at, inner, locals),
+        ("$equal" | "$in" | "$same-as" | "$keys-of" | "$keys", _) => check_plain(site, at, name, argument),
         ("$literal", _) => return take_plain(names, site, at, argument, locals),
         ("$regex", Value::String(pattern)) if !pattern.contains("{{") => check_regex(site, at, pattern),
         _ => {}

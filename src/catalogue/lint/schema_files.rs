@@ -105,7 +105,7 @@ pub(super) fn check_schemas(folder: &str, pages: &[&Page], knowledge: Option<&Kn
     }
 }
 
-fn id_of<'p>(page: &'p Page) -> Option<&'p str> {
+fn id_of(page: &Page) -> Option<&str> {
     page.value.get("$id").and_then(Value::as_str)
 }
 
@@ -188,7 +188,7 @@ impl Walk<'_, '_> {
     fn rows(&self, pointer: &str, value: &Value) {
         let Some(knowledge) = self.knowledge.filter(|knowledge| knowledge.requirements.is_some()) else { return };
         let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for row in several.iter().filter(|row| !row.as_str().is_some_and(|row| knowledge.row(row).is_some())) {
+        for row in several.iter().filter(|row| row.as_str().is_none_or(|row| knowledge.row(row).is_none())) {
             let row = row.as_str().map_or_else(|| row.to_string(), str::to_owned);
             say_unknown(&Site::new(self.page, ""), knowledge, pointer, &RequirementId(row));
         }

@@ -38,7 +38,7 @@ pub(super) fn push(text: &mut String, suite: &SuiteCatalogue, steps: &[Step], ro
 
 fn action(suite: &SuiteCatalogue, step: &Step) -> String {
     if let Some(setup) = &step.setup {
-        let about = suite.suite.setups.get(setup).map_or("", |setup| setup.about.as_str());
+        let about = suite.suite.setups.get(setup).map_or("", |setup| setup.about.trim_end_matches('.'));
         let with = if step.with.is_empty() { String::new() } else { format!(", with {}", pairs(&step.with, "=")) };
         return format!("sets the scene with `{setup}`: {about}{with}");
     }
