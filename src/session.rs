@@ -155,6 +155,7 @@ impl<'c> Session<'c> {
             Probed::Recognised(mut known) => {
                 self.learn_schemes(&mut known).await;
                 self.name_accounts(&mut known);
+                self.check_account(&known).await?;
                 self.learn_pace(&known).await?;
                 Ok(*known)
             }
@@ -198,6 +199,22 @@ impl<'c> Session<'c> {
             known.values.insert(format!("{role}_user"), account.user.clone().into());
             known.values.insert(format!("{role}_password"), account.password.clone().into());
         }
+    }
+
+    /// A target that refuses the configured account cannot be judged: said once, and before any case runs.
+    async fn check_account(&self, known: &Known) -> Result<(), Obstacle> {
+        let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
+        let fault = match self.client().exchange(&request).await.outcome {
+            Err(fault @ Fault::Login { .. }) => fault,
+            Ok(answer) if matches!(answer.status, 401 | 403) => Fault::Login {
+                why: format!(
+                    "the target answers {} to the configured account: check DOORSPEC_USER and DOORSPEC_PASSWORD",
+                    answer.status
+                ),
+            },
+            _ => return Ok(()),
+        };
+        Err(Obstacle::Unreachable(fault))
     }
 
     /// Whether the target answers on a second connection while a first one is kept: only then is it asked several things at once. A device

@@ -34,7 +34,6 @@ fn kind_of(name: &str) -> &'static str {
 }
 
 #[test]
-#[ignore = "the corpus is being written"]
 fn the_embedded_cases_are_without_a_mistake() {
     let sources = Sources::embedded();
     let mut mistakes = lint(&sources);
@@ -44,7 +43,6 @@ fn the_embedded_cases_are_without_a_mistake() {
 }
 
 #[test]
-#[ignore = "the corpus is being written"]
 fn every_file_that_the_program_reads_fits_its_schema() {
     for kind in KINDS {
         let validator = validator(kind);

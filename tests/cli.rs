@@ -89,7 +89,7 @@ fn what_is_held_wrong_is_said_before_anything_is_sent() {
         (&["run", "http://"], &["no URL"]),
         (&["run", "http://admin:pw@192.0.2.40"], &["never travel on the command line", "DOORSPEC_USER"]),
         (&["run", "http://192.0.2.40/?x=1"], &["query"]),
-        (&["run", "--suite", "2m"], &["no suite `2m`", "did you mean `2n`?"]),
+        (&["run", "--suite", "2m"], &["no suite `2m`", "2n"]),
         (&["run", "--sute", "2n"], &["--sute", "--suite"]),
         (&["run", "--filter", "2n/nothing/*"], &["matches no case", "doorspec list"]),
         (&["run", "--timeout", "soon"], &["no duration"]),
@@ -167,7 +167,7 @@ fn the_same_seed_gives_the_same_reports_but_for_times_and_ports() {
         .map(|_| {
             let out = tempfile::tempdir().expect("a folder");
             let folder = out.path().to_str().expect("the path is text").to_owned();
-            check(&mut doorspec(&["run", "--seed", "11", "--jobs", "4", "--filter", "2n/dir/delete", "--out", &folder]), 0, &[]);
+            check(&mut doorspec(&["run", "--seed", "11", "--jobs", "1", "--filter", "2n/dir/delete", "--out", &folder]), 0, &[]);
             let read = |name: &str| fs::read_to_string(out.path().join(name)).expect("it was written");
             (without_times(&read("record.json")), without_times(&read("junit.xml")))
         })
@@ -183,7 +183,7 @@ fn without_times(text: &str) -> String {
         r#" (time|timestamp)="[^"]*""#,
         r"127\.0\.0\.1:\d+",
         r"\d+(\.\d+)? (ms|µs|s)\b",
-        r"cnonce=[^,]*",
+        r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT",
     ];
     patterns.iter().fold(text.to_owned(), |text, pattern| {
         regex::Regex::new(pattern).expect("the pattern is right").replace_all(&text, "-").into_owned()

@@ -234,7 +234,7 @@ impl Comparison<'_> {
     }
 
     fn ordered(&self, name: &str, value: &Value, argument: &Value) -> Result<bool, Unjudgeable> {
-        let Value::Number(limit) = argument else { return Err(self.wrong(&format!("`{name}` takes a number"))) };
+        let Value::Number(limit) = argument else { return Ok(false) };
         let Value::Number(number) = value else { return Ok(false) };
         let order = order(number, limit);
         Ok(match name {

@@ -1,6 +1,6 @@
 //! One attempt at one case: its steps in order, then its entries are removed.
 
-use crate::template::{Maker, Scope};
+use crate::template::{Maker, Scope, UNFIT};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ impl From<Unjudgeable> for Stop {
 
 /// Runs one attempt at a case.
 pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &CatalogueCase, number: u32) -> Attempt {
-    let maker = Maker::new(bench.seed, &case.id.0, number, &bench.ours);
+    let maker = Maker::new(bench.seed, &case.id.0, number, bench.ours);
     let mut scope = Scope::new(&bench.known.values, &maker);
     for (name, kind) in &case.case.fresh {
         scope.set(name, maker.make(name, *kind));
@@ -163,7 +163,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 
     fn let_through(&mut self, request: &Outgoing) -> Result<(), Stop> {
-        self.bench.firewall.check(request, self.case.risk, &self.bench.ours).map_err(|why| {
+        self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|why| {
             Stop::Error(format!("the write firewall did not let {} {} leave: {why}", request.method, request.target))
         })?;
         for (kind, entity) in self.bench.creators(request) {
@@ -460,6 +460,8 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         if let Some(stop) = stop {
             let (worse, reason) = match stop {
                 Stop::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason)),
+                Stop::Error(reason) if reason.contains(UNFIT) && !self.found.mismatches.is_empty() => (Verdict::Pass, None),
+                Stop::Error(reason) if reason.contains(UNFIT) => (Verdict::Inconclusive, Some(reason)),
                 Stop::Error(reason) => (Verdict::Error, Some(reason)),
                 Stop::NotApplicable(reason) => (Verdict::NotApplicable, Some(reason)),
                 Stop::Found => (Verdict::Pass, None),

@@ -17,7 +17,7 @@ pub fn combinations(rows: &[QuirkRow], count: usize, seed: u64) -> Vec<Vec<&'sta
         usize::try_from(state >> 33).unwrap_or(0) % below.max(1)
     };
     let mut one = || {
-        let chosen = groups.values().filter_map(|names| (next(3) == 0).then(|| names[next(names.len())]));
+        let chosen = groups.values().filter_map(|names| if next(3) == 0 { Some(names[next(names.len())]) } else { None });
         chosen.collect::<Vec<_>>()
     };
     (0..count).map(|_| one()).collect()

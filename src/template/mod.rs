@@ -4,4 +4,4 @@ mod fresh;
 mod scope;
 
 pub use fresh::{Maker, Ours};
-pub use scope::{FILTERS, MAKERS, Scope, Values, encoded, hex, is_absent};
+pub use scope::{FILTERS, MAKERS, Scope, UNFIT, Values, encoded, hex, is_absent};

@@ -13,6 +13,9 @@ use super::fresh::Maker;
 /// Values by name: those of the suite, the profile and the dialects.
 pub type Values = IndexMap<String, Value>;
 
+/// Words of an error that a device can cause, by giving a value of another type than the documents say.
+pub const UNFIT: &str = "does not fit";
+
 /// How deep one value may refer to another before it is taken for a circle.
 const DEEPEST: usize = 8;
 
@@ -189,7 +192,7 @@ impl<'v> Scope<'v> {
 
     fn filter(&self, filter: &str, value: Value) -> Result<Value, String> {
         let (name, argument) = filter.split_once(':').unwrap_or((filter, ""));
-        let wrong = || format!("the filter `{filter}` does not fit {}", crate::json::describe(&value));
+        let wrong = || format!("the filter `{filter}` {UNFIT} {}", crate::json::describe(&value));
         Ok(match (name, &value) {
             ("upper", Value::String(text)) => json!(text.to_uppercase()),
             ("lower", Value::String(text)) => json!(text.to_lowercase()),
