@@ -85,7 +85,11 @@ async fn workload() {
 async fn scale() {
     for rows in [100, 1_000, 10_000, 100_000] {
         let took = engine(rows, 16).await;
-        println!("{rows:>6} rows                   {:.1} µs a case, peak {} MiB", took.as_secs_f64() * 1e6 / rows as f64, peak_mib());
+        println!(
+            "{rows:>6} rows                   {:.1} µs a case, peak {} MiB",
+            took.as_secs_f64() * 1e6 / rows as f64,
+            peak_mib()
+        );
     }
 }
 
@@ -160,9 +164,11 @@ async fn bare(rows: usize, in_flight: usize) -> Duration {
 
 fn bare_client(in_flight: usize) -> reqwest::Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("protocol versions");
+    let builder =
+        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("protocol versions");
     let tls = builder.with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).http1_only().no_proxy().pool_max_idle_per_host(in_flight);
+    let client =
+        reqwest::Client::builder().tls_backend_preconfigured(tls).http1_only().no_proxy().pool_max_idle_per_host(in_flight);
     client.build().expect("a client")
 }
 

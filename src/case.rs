@@ -140,6 +140,9 @@ pub struct Step {
     pub keep: IndexMap<String, String>,
     /// Invariants of the suite that do not hold for this request.
     pub exempt: Vec<RequirementId>,
+    /// True where the device may end the connection instead of replying: that is then observed as the class `connection closed`.
+    #[serde(rename = "may-close")]
+    pub may_close: bool,
     /// Runs only while these kept values are as given (a name to a matcher); otherwise the step is left out.
     pub when: IndexMap<String, Value>,
     /// For whoever reads the file.

@@ -11,7 +11,7 @@
 //! # });
 //! ```
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,6 +30,9 @@ use crate::runner::{self, Event, Manner, Probed, Redaction, SuiteRun, Transport}
 use crate::suite::{self, Profile};
 use crate::template::{Maker, Ours, Scope};
 
+/// A device that does not answer on a second connection within this time while a first one is kept is asked one thing at a time.
+const PACE_TIMEOUT: Duration = Duration::from_millis(1500);
+
 /// How a target is treated.
 #[derive(Debug, Clone)]
 pub struct Patience {
@@ -47,7 +50,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10), connections: None, cacert: None, insecure: false, latency: Duration::ZERO }
+        Self { timeout: Duration::from_secs(5), connections: None, cacert: None, insecure: false, latency: Duration::ZERO }
     }
 }
 
@@ -69,7 +72,11 @@ pub enum Obstacle {
 pub struct Session<'c> {
     suite: &'c SuiteCatalogue,
     profile: Option<Profile>,
-    client: Client,
+    /// One connection at a time, none kept: any device can serve it.
+    gentle: Client,
+    /// Many connections, kept: used once the target has shown that it serves several at a time.
+    quick: OnceCell<Client>,
+    options: Options,
     credentials: Credentials,
     /// Held while the session lasts, when the target is a mock of this process.
     server: Option<Server>,
@@ -77,7 +84,7 @@ pub struct Session<'c> {
 
 impl Transport for Session<'_> {
     async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
-        self.client.exchange(outgoing).await
+        self.client().exchange(outgoing).await
     }
 
     fn has_account(&self, role: Role) -> bool {
@@ -100,10 +107,14 @@ impl<'c> Session<'c> {
         profile: Option<Profile>,
         patience: &Patience,
     ) -> Result<Self, Obstacle> {
-        let login = login(suite, profile.as_ref());
-        let client = Client::new(options(url, patience), credentials.clone(), login)
-            .map_err(|error| Obstacle::Setup(error.to_string()))?;
-        Ok(Self { suite, profile, client, credentials, server: None })
+        let options = options(url, patience);
+        let gentle = Options { max_connections: 1, idle_reuse: Duration::ZERO, ..options.clone() };
+        let gentle = client(suite, profile.as_ref(), &credentials, gentle)?;
+        Ok(Self { suite, profile, gentle, quick: OnceCell::new(), options, credentials, server: None })
+    }
+
+    fn client(&self) -> &Client {
+        self.quick.get().unwrap_or(&self.gentle)
     }
 
     /// A mock device of this process, on a free port.
@@ -118,6 +129,7 @@ impl<'c> Session<'c> {
             Server::start(device, ([127, 0, 0, 1], 0).into(), options).await.map_err(|error| setup(error.to_string()))?;
         let url = Url::parse(&format!("http://{}", server.address())).map_err(|error| setup(error.to_string()))?;
         let session = Self::device(suite, &url, credentials(&settings.accounts), None, &patience)?;
+        drop(session.quick.set(client(suite, None, &session.credentials, session.options.clone())?));
         Ok(Self { server: Some(server), ..session })
     }
 
@@ -143,6 +155,7 @@ impl<'c> Session<'c> {
             Probed::Recognised(mut known) => {
                 self.learn_schemes(&mut known).await;
                 self.name_accounts(&mut known);
+                self.learn_pace(&known).await?;
                 Ok(*known)
             }
             Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
@@ -187,12 +200,31 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Whether the target answers on a second connection while a first one is kept: only then is it asked several things at once. A device
+    /// that serves one connection at a time is right, too, and is asked one thing at a time on connections that are not kept.
+    async fn learn_pace(&self, known: &Known) -> Result<(), Obstacle> {
+        if self.options.max_connections < 2 || self.quick.get().is_some() {
+            return Ok(());
+        }
+        let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
+        let impatient = Options { timeout: self.options.timeout.min(PACE_TIMEOUT), ..self.options.clone() };
+        let client_with = |options| client(self.suite, self.profile.as_ref(), &self.credentials, options);
+        let trial = client_with(impatient)?;
+        let kept = trial.exchange(&Outgoing { judged: true, ..request.clone() }).await;
+        let beside = trial.exchange(&request).await;
+        if kept.outcome.is_ok() && beside.outcome.is_ok() {
+            drop(trial);
+            drop(self.quick.set(client_with(self.options.clone())?));
+        }
+        Ok(())
+    }
+
     /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
     async fn learn_schemes(&self, known: &mut Known) {
         let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
         let request =
             Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
-        let Ok(answer) = self.client.exchange(&request).await.outcome else { return };
+        let Ok(answer) = self.client().exchange(&request).await.outcome else { return };
         let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
         let facts = [
@@ -206,13 +238,22 @@ impl<'c> Session<'c> {
 
     /// Whether a password went out readable.
     pub fn basic_in_clear(&self) -> bool {
-        self.client.basic_in_clear()
+        self.gentle.basic_in_clear() || self.client().basic_in_clear()
     }
 
     fn secrets(&self) -> Vec<(String, String)> {
         let both = [&self.credentials.admin, &self.credentials.limited];
         both.into_iter().flatten().map(|account| (account.user.clone(), account.password.clone())).collect()
     }
+}
+
+fn client(
+    suite: &SuiteCatalogue,
+    profile: Option<&Profile>,
+    credentials: &Credentials,
+    options: Options,
+) -> Result<Client, Obstacle> {
+    Client::new(options, credentials.clone(), login(suite, profile)).map_err(|error| Obstacle::Setup(error.to_string()))
 }
 
 fn credentials(accounts: &Accounts) -> Credentials {

@@ -25,11 +25,11 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(RunArgs),
-    /// Name every mistake in cases, schemas, catalogues and profiles
+    /// Check cases, schemas and catalogue: every mistake with its line and column
     Check(super::check::CheckArgs),
-    /// Show cases and requirements: what is tested, what is not, and why
+    /// List the cases, or the requirements and how each is tested
     List(super::list::ListArgs),
-    /// Show one requirement, case, defect, verdict or exit code in full
+    /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
     Explain(super::explain::ExplainArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
     Selftest(super::selftest::SelftestArgs),
@@ -79,7 +79,7 @@ pub struct RunArgs {
     #[arg(long)]
     pub shuffle: bool,
     /// The longest a device may take for one reply
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
     pub timeout: Duration,
     /// Warnings count as failures
     #[arg(long)]

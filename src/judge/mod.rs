@@ -36,16 +36,19 @@ pub struct Deviation {
 #[error("{0}")]
 pub struct Unjudgeable(pub String);
 
-/// An exchange as the judge sees it; its body is read as JSON at most once.
+/// Where the JSON reading of a reply's body is kept, so that it is read at most once.
+pub type Read = OnceCell<Reading>;
+
+/// An exchange as the judge sees it.
 pub struct Seen<'e> {
     pub exchange: &'e Exchange,
-    reading: OnceCell<Reading>,
+    read: &'e Read,
 }
 
 impl<'e> Seen<'e> {
-    /// Looks at an exchange.
-    pub fn new(exchange: &'e Exchange) -> Self {
-        Self { exchange, reading: OnceCell::new() }
+    /// Looks at an exchange; `read` belongs to it.
+    pub fn new(exchange: &'e Exchange, read: &'e Read) -> Self {
+        Self { exchange, read }
     }
 
     /// The reply, where there is one.
@@ -54,13 +57,13 @@ impl<'e> Seen<'e> {
     }
 
     /// The body read as JSON, with everything that is wrong with it.
-    pub fn reading(&self) -> Option<&Reading> {
+    pub fn reading(&self) -> Option<&'e Reading> {
         let answer = self.answer()?;
-        Some(self.reading.get_or_init(|| json::read(&answer.body)))
+        Some(self.read.get_or_init(|| json::read(&answer.body)))
     }
 
     /// The body as a JSON value, as far as it could be read.
-    pub fn value(&self) -> Option<&Value> {
+    pub fn value(&self) -> Option<&'e Value> {
         self.reading()?.value.as_ref()
     }
 }

@@ -11,7 +11,7 @@ use super::request::outgoing;
 use super::transport::Transport;
 use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
 use crate::catalogue::CatalogueCase;
-use crate::exchange::{Answer, Exchange, Fault, Outgoing};
+use crate::exchange::{Fault, Outgoing};
 use crate::judge::{Deviation, Fill, Seen, Unjudgeable, Yardstick, classify, compare, judge};
 use crate::record::{Mismatch, Observation};
 use crate::requirement::{RequirementId, Strength};
@@ -144,19 +144,22 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             requests.push(request);
         }
         let exchanges = futures_util::future::join_all(requests.iter().map(|request| self.bench.send(request))).await;
-        let numbered = requests.iter().zip(exchanges).map(|(request, exchange)| {
-            self.note_created(request, &exchange);
-            self.found.evidence.add("judged", step.name.as_deref(), exchange)
-        });
-        Ok(numbered.collect())
+        let mut numbered = Vec::with_capacity(requests.len());
+        for (request, exchange) in requests.iter().zip(exchanges) {
+            let index = self.found.evidence.add("judged", step.name.as_deref(), exchange);
+            self.note_created(request, index);
+            numbered.push(index);
+        }
+        Ok(numbered)
     }
 
     /// Sends one request; what it creates is remembered before it leaves.
-    async fn exchange(&mut self, request: &Outgoing, purpose: &str, step: Option<&str>) -> Result<usize, Stop> {
+    async fn exchange(&mut self, request: &Outgoing, purpose: &'static str, step: Option<&str>) -> Result<usize, Stop> {
         self.let_through(request)?;
         let exchange = self.bench.send(request).await;
-        self.note_created(request, &exchange);
-        Ok(self.found.evidence.add(purpose, step, exchange))
+        let index = self.found.evidence.add(purpose, step, exchange);
+        self.note_created(request, index);
+        Ok(index)
     }
 
     fn let_through(&mut self, request: &Outgoing) -> Result<(), Stop> {
@@ -176,14 +179,12 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         Ok(())
     }
 
-    fn note_created(&mut self, request: &Outgoing, exchange: &Exchange) {
-        let Ok(answer) = &exchange.outcome else { return };
+    fn note_created(&mut self, request: &Outgoing, index: usize) {
         for (kind, entity) in self.bench.creators(request) {
-            if entity.in_reply.is_empty() {
-                continue;
-            }
-            let Some(body) = crate::json::read(&answer.body).value else { continue };
-            let ids: Vec<Value> = entity.in_reply.iter().flat_map(|place| pointer::all(&body, place)).cloned().collect();
+            let body = self.found.evidence.seen(index).value();
+            let in_reply =
+                entity.in_reply.iter().flat_map(|place| body.map(|body| pointer::all(body, place)).unwrap_or_default());
+            let ids: Vec<Value> = in_reply.cloned().collect();
             for id in &ids {
                 self.bench.firewall.own(id);
             }
@@ -239,7 +240,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         if let Err(fault) = &exchange.outcome {
             return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}")));
         }
-        let seen = Seen::new(exchange);
+        let seen = self.found.evidence.seen(index);
         for expectation in &step.expect {
             if let Some(deviation) = judged(self.bench, &seen, expectation, scope)?.into_iter().next() {
                 let what = format!("{} expected: {}, actual: {}", deviation.at, deviation.expected, deviation.actual);
@@ -254,7 +255,13 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 
     /// Reads a paged list whole, as one exchange whose rows are all rows.
-    async fn pages(&mut self, pages: &Pages, scope: &mut Scope<'_>, purpose: &str, step: Option<&str>) -> Result<usize, Stop> {
+    async fn pages(
+        &mut self,
+        pages: &Pages,
+        scope: &mut Scope<'_>,
+        purpose: &'static str,
+        step: Option<&str>,
+    ) -> Result<usize, Stop> {
         match self.bench.all_pages(pages, scope).await {
             Ok(exchange) => Ok(self.found.evidence.add(purpose, step, exchange)),
             Err(why) => Err(Stop::Error(why)),
@@ -263,6 +270,9 @@ impl<T: Transport> CaseRun<'_, '_, T> {
 
     /// Judges what came back, classifies it, and keeps what later steps need.
     fn judge_exchanges(&mut self, step: &Step, indexes: Vec<usize>, invariants: bool, scope: &mut Scope<'_>) -> Result<(), Stop> {
+        if step.may_close && indexes.iter().any(|index| self.was_closed(*index)) {
+            return self.observe_closed(step, &indexes);
+        }
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
@@ -284,6 +294,23 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 
     /// A reply that did not come, or whose end may have been lost on the way, cannot be judged now.
+    fn was_closed(&self, index: usize) -> bool {
+        matches!(self.found.evidence.exchange(index).outcome, Err(Fault::Closed { .. }))
+    }
+
+    fn observe_closed(&mut self, step: &Step, indexes: &[usize]) -> Result<(), Stop> {
+        for observe in &step.observe {
+            let requirement = self.cited(observe.requirement.as_ref())?;
+            let class = "connection closed".to_owned();
+            self.found.observations.extend(indexes.iter().map(|index| Observation {
+                requirement: requirement.clone(),
+                class: class.clone(),
+                exchange: *index,
+            }));
+        }
+        Ok(())
+    }
+
     fn whole(&self, index: usize) -> Result<(), Stop> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
@@ -299,7 +326,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
         let requirement = self.cited(expectation.requirement.as_ref())?;
         let deviations = {
-            let seen = Seen::new(self.found.evidence.exchange(index));
+            let seen = self.found.evidence.seen(index);
             judged(self.bench, &seen, expectation, scope)?
         };
         self.add(step, index, &requirement, expectation.level, deviations);
@@ -309,7 +336,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     fn hold_invariants(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<(), Stop> {
         let mut found = Vec::new();
         {
-            let seen = Seen::new(self.found.evidence.exchange(index));
+            let seen = self.found.evidence.seen(index);
             for invariant in &self.bench.suite.suite.invariants {
                 let Some(requirement) = invariant.requirement.clone() else { continue };
                 if !step.exempt.contains(&requirement) {
@@ -370,7 +397,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 suite.classes.get(name).ok_or_else(|| Stop::Error(format!("the suite has no classes `{name}`")))?
             }
         };
-        let seen = Seen::new(self.found.evidence.exchange(index));
+        let seen = self.found.evidence.seen(index);
         let fill = |value: &Value| scope.matcher(value);
         Ok(classify(&seen, classes, &yardstick(self.bench, &fill))?)
     }
@@ -399,7 +426,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
 
     fn kept(&self, from: &str, indexes: &[usize], class: Option<&str>) -> Option<Value> {
         let values: Option<Vec<Value>> =
-            indexes.iter().map(|index| value_at(self.found.evidence.exchange(*index), from, class)).collect();
+            indexes.iter().map(|index| value_at(&self.found.evidence.seen(*index), from, class)).collect();
         let mut values = values?;
         if indexes.len() == 1 { values.pop() } else { Some(Value::Array(values)) }
     }
@@ -504,19 +531,19 @@ pub fn differing(original: &Send, but: &IndexMap<String, Value>) -> Result<Send,
 }
 
 /// A value of an exchange by the places that `keep` knows.
-fn value_at(exchange: &Exchange, from: &str, class: Option<&str>) -> Option<Value> {
-    let answer: &Answer = exchange.outcome.as_ref().ok()?;
-    let body = || crate::json::read(&answer.body).value;
+fn value_at(seen: &Seen<'_>, from: &str, class: Option<&str>) -> Option<Value> {
+    let answer = seen.answer()?;
+    let body = || seen.value();
     let from = from.strip_prefix('?').unwrap_or(from);
     match from {
         "#status" => Some(json!(answer.status)),
-        "#time-ms" => Some(json!(exchange.duration_us / 1000)),
+        "#time-ms" => Some(json!(seen.exchange.duration_us / 1000)),
         "#class" => class.map(Value::from),
-        "#body" => body(),
+        "#body" => body().cloned(),
         "#text" => Some(json!(String::from_utf8_lossy(&answer.body))),
         place => match place.strip_prefix("#header:") {
             Some(name) => crate::exchange::header(&answer.headers, name).map(Value::from),
-            None if place.contains('*') => Some(Value::Array(pointer::all(&body()?, place).into_iter().cloned().collect())),
+            None if place.contains('*') => Some(Value::Array(pointer::all(body()?, place).into_iter().cloned().collect())),
             None => body()?.pointer(place).cloned(),
         },
     }

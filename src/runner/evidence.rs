@@ -8,6 +8,7 @@ use md5::{Digest, Md5};
 use regex::{Captures, Regex};
 
 use crate::exchange::{Exchange, Headers};
+use crate::judge::{Read, Seen};
 use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 
 /// What of a body is kept, in bytes.
@@ -19,20 +20,34 @@ const REDACTED: &str = "[redacted]";
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
-    entries: Vec<(String, Option<String>, Exchange)>,
+    entries: Vec<Entry>,
     notes: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    purpose: &'static str,
+    step: Option<String>,
+    exchange: Exchange,
+    read: Read,
 }
 
 impl Evidence {
     /// Adds an exchange and gives its index.
-    pub fn add(&mut self, purpose: &str, step: Option<&str>, exchange: Exchange) -> usize {
-        self.entries.push((purpose.to_owned(), step.map(str::to_owned), exchange));
+    pub fn add(&mut self, purpose: &'static str, step: Option<&str>, exchange: Exchange) -> usize {
+        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default() });
         self.entries.len() - 1
     }
 
     /// An exchange that was added.
     pub fn exchange(&self, index: usize) -> &Exchange {
-        &self.entries[index].2
+        &self.entries[index].exchange
+    }
+
+    /// The same for the judge.
+    pub fn seen(&self, index: usize) -> Seen<'_> {
+        let entry = &self.entries[index];
+        Seen::new(&entry.exchange, &entry.read)
     }
 
     /// The index of the last exchange.
@@ -52,18 +67,18 @@ impl Evidence {
 
     /// How long the exchanges took together, in milliseconds.
     pub fn duration_ms(&self) -> u64 {
-        self.entries.iter().map(|(_, _, exchange)| exchange.duration_us).sum::<u64>() / 1000
+        self.entries.iter().map(|entry| entry.exchange.duration_us).sum::<u64>() / 1000
     }
 
     /// For the record, without secrets.
     pub fn records(&self, redaction: &Redaction) -> Vec<ExchangeRecord> {
-        let record = |(purpose, step, exchange): &(String, Option<String>, Exchange)| ExchangeRecord {
-            purpose: purpose.clone(),
-            step: step.clone(),
-            request: request(exchange, redaction),
-            response: response(exchange, redaction),
-            fault: exchange.outcome.as_ref().err().cloned(),
-            duration_us: exchange.duration_us,
+        let record = |entry: &Entry| ExchangeRecord {
+            purpose: entry.purpose.to_owned(),
+            step: entry.step.clone(),
+            request: request(&entry.exchange, redaction),
+            response: response(&entry.exchange, redaction),
+            fault: entry.exchange.outcome.as_ref().err().cloned(),
+            duration_us: entry.exchange.duration_us,
         };
         self.entries.iter().map(record).collect()
     }
@@ -98,8 +113,11 @@ pub struct Redaction {
     values: Vec<String>,
 }
 
+/// The members whose values are nobody's business.
+const NAMES: [&str; 9] = ["token", "password", "pin", "card", "code", "identifier_number", "virtCard", "mobkey", "fpt"];
+
 static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r#""(?:[A-Za-z_.]*\.)?(?:token|password|pin|card|code|identifier_number|virtCard|mobkey|fpt|input_code_number)""#;
+    let name = format!(r#""(?:[A-Za-z_.]*\.)?(?:{}|input_code_number)""#, NAMES.join("|"));
     let value = r#"(?:"(?:[^"\\]|\\.)*"|\[[^\[\]{}]*\]|-?[0-9]+)"#;
     Regex::new(&format!(r"({name}\s*:\s*)({value})")).expect("the pattern is right")
 });
@@ -135,6 +153,9 @@ impl Redaction {
             if clean.contains(value.as_str()) {
                 clean = clean.replace(value.as_str(), REDACTED);
             }
+        }
+        if !NAMES.iter().any(|name| clean.contains(name)) {
+            return clean;
         }
         FIELDS.replace_all(&clean, |found: &Captures<'_>| field(found)).into_owned()
     }

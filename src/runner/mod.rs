@@ -17,6 +17,6 @@ pub use assembly::{Circumstances, assemble};
 pub use case_run::differing;
 pub use event::Event;
 pub use evidence::Redaction;
-pub use probe::{Probed, probe};
+pub use probe::{Probed, plain_request, probe};
 pub use run::{Manner, SuiteRun, run};
 pub use transport::Transport;

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::request::outgoing;
 use super::transport::Transport;
+use crate::case::Send;
 use crate::catalogue::SuiteCatalogue;
-use crate::exchange::{Exchange, Fault, Role};
-use crate::judge::{Seen, Yardstick, judge};
+use crate::exchange::{Exchange, Fault, Outgoing, Role};
+use crate::judge::{Read, Seen, Yardstick, judge};
 use crate::suite::{Probe, Profile};
 
 /// What probing came to.
@@ -50,7 +51,8 @@ pub async fn probe<T: Transport>(
             }
             continue;
         }
-        let seen = Seen::new(&exchange);
+        let read = Read::default();
+        let seen = Seen::new(&exchange, &read);
         if let Some(expectation) = &probe.recognise {
             if let Some(why) = differs(suite, &seen, expectation, &known)? {
                 return Ok(Probed::Stranger(why));
@@ -65,6 +67,16 @@ pub async fn probe<T: Transport>(
     known.capabilities.insert("limited-account".to_owned(), Some(transport.has_account(Role::Limited)));
     known.capabilities.insert("admin-account".to_owned(), Some(transport.has_account(Role::Admin)));
     Ok(Probed::Recognised(Box::new(known)))
+}
+
+/// A request of the suite, filled in with what is known of the target.
+///
+/// # Errors
+/// A mistake of the suite's data.
+pub fn plain_request(send: &Send, known: &Known) -> Result<Outgoing, String> {
+    let ours = Ours::default();
+    let maker = super::bench::own_maker(0, &ours);
+    outgoing(send, &Scope::new(&known.values, &maker), false)
 }
 
 async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Exchange, String> {

@@ -139,16 +139,6 @@ impl<T: Transport> Floor<'_, T> {
             shuffle(&mut running, self.manner.seed);
         }
         let (alone, together): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.alone);
-        let one = |case: &'_ CatalogueCase| {
-            let (bench, id) = (&bench, case.id.0.clone());
-            let case = case.clone();
-            async move {
-                if stop.get() {
-                    return (id, None);
-                }
-                (id, Some(attempt(bench, &case, 0).await))
-            }
-        };
         let mut found = HashMap::new();
         let mut done = |id: String, attempt: Option<Attempt>| {
             if let Some(attempt) = attempt {
@@ -156,13 +146,13 @@ impl<T: Transport> Floor<'_, T> {
                 found.insert(id, attempt);
             }
         };
-        let mut stream =
-            futures_util::stream::iter(together.iter().map(|case| one(case))).buffer_unordered(self.manner.jobs.max(1));
+        let mut stream = futures_util::stream::iter(together.iter().map(|case| one(&bench, case, stop)))
+            .buffer_unordered(self.manner.jobs.max(1));
         while let Some((id, attempt)) = stream.next().await {
             done(id, attempt);
         }
         for case in &alone {
-            let (id, attempt) = one(case).await;
+            let (id, attempt) = one(&bench, case, stop).await;
             done(id, attempt);
         }
         self.again(plan, known, &mut found).await;
@@ -259,6 +249,15 @@ impl<T: Transport> Floor<'_, T> {
         }
         any
     }
+}
+
+/// One case, unless the run was stopped.
+async fn one<T: Transport>(bench: &Bench<'_, T>, case: &CatalogueCase, stop: &Cell<bool>) -> (String, Option<Attempt>) {
+    let id = case.id.0.clone();
+    if stop.get() {
+        return (id, None);
+    }
+    (id, Some(attempt(bench, case, 0).await))
 }
 
 fn same_id(made: &Value, id: &str) -> bool {

@@ -16,6 +16,9 @@ pub fn read(request: &Request, manner: Manner) -> Result<Map<String, Value>, Fai
     if bytes.is_empty() {
         return if manner.differs(Quirk::EmptyBodyRefused) { Err(broken(manner)) } else { Ok(Map::new()) };
     }
+    if request.header("transfer-encoding").is_some() && manner.differs(Quirk::ChunkedRefused) {
+        return Err(Failure::new(14));
+    }
     if bytes.len() > LIMIT {
         return Err(if manner.differs(Quirk::BigBodyIsCode14) { Failure::new(14) } else { Failure::new(13) });
     }

@@ -15,6 +15,9 @@ use serde_json::{Map, Value, json};
 pub fn answer(directory: &mut Directory, keys: &Map<String, Value>, request: &Request) -> Result<Value, Failure> {
     let force = forced(keys, request, directory.manner)?;
     let rows = row::requested(keys, directory.manner)?.unwrap_or_default();
+    if rows.len() > 64 && directory.manner.differs(Quirk::BatchOfSixtyFour) {
+        return Err(Failure::new(13).of("users"));
+    }
     let mut result = json!({ "series": directory.series });
     if !rows.is_empty() {
         let stops = directory.manner.wrong(Defect::CreateStopsAtFirstFailure);
@@ -32,6 +35,7 @@ fn forced(keys: &Map<String, Value>, request: &Request, manner: Manner) -> Resul
     match (in_query, in_body) {
         _ if manner.wrong(Defect::ForceIgnored) => Ok(false),
         (Some(_), _) | (_, Some(_)) if manner.wrong(Defect::ForceFalseIsTrue) => Ok(true),
+        (Some(_), Some(Value::Bool(force))) if manner.differs(Quirk::ForceBodyWins) => Ok(*force),
         (Some("1"), _) => Ok(true),
         (Some("0"), _) => Ok(false),
         (None, None) => Ok(false),
@@ -55,15 +59,10 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     let uuid = uuid_of(directory, entry).map_err(|code| vec![Fault::new(code)])?;
     let key = if manner.wrong(Defect::CaseMakesTwo) { uuid.clone() } else { uuid.to_ascii_uppercase() };
     let stored = directory.find(&key).cloned();
-    match &stored {
-        Some(entry) if !force && manner.wrong(Defect::CreateKeepsSilently) => return Ok((uuid, entry.stamp)),
-        Some(_) if !(force || manner.wrong(Defect::CreateOverwrites) || manner.wrong(Defect::RefusedCreateWrites)) => {
-            return Err(exists());
-        }
-        None if force && manner.wrong(Defect::ForceOnNewFails) => return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]),
-        None if directory.grave(&key).is_some() && manner.wrong(Defect::DeletedUuidReserved) => return Err(exists()),
-        _ => {}
+    if stored.is_some() && !force && manner.wrong(Defect::CreateKeepsSilently) {
+        return Ok((uuid, directory.stamp));
     }
+    permitted(directory, &key, stored.is_some(), force)?;
     if fields.is_empty() && manner.wrong(Defect::EmptyEntryRefused) {
         return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
     }
@@ -76,6 +75,18 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     let stamp = directory.put(&key, &uuid, fields).ok_or_else(|| vec![Fault::new("EDIR_DIRECTORY_FULL")])?;
     let secretly = stored.is_some() && !force && manner.wrong(Defect::RefusedCreateWrites);
     if secretly { Err(exists()) } else { Ok((uuid, stamp)) }
+}
+
+/// What exists is not created again without `force`.
+fn permitted(directory: &Directory, key: &str, known: bool, force: bool) -> Result<(), Vec<Fault>> {
+    let manner = directory.manner;
+    let free = force || manner.wrong(Defect::CreateOverwrites) || manner.wrong(Defect::RefusedCreateWrites);
+    match known {
+        true if !free => Err(exists()),
+        false if force && manner.wrong(Defect::ForceOnNewFails) => Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]),
+        false if directory.grave(key).is_some() && manner.wrong(Defect::DeletedUuidReserved) => Err(exists()),
+        _ => Ok(()),
+    }
 }
 
 fn exists() -> Vec<Fault> {
@@ -115,7 +126,7 @@ fn fresh(directory: &mut Directory) -> String {
     directory.made_in_call = Some(uuid.clone());
     match () {
         () if manner.wrong(Defect::GeneratedUndashed) => uuid.replace('-', ""),
-        () if manner.wrong(Defect::UpperCaseRefused) => uuid.to_ascii_lowercase(),
+        () if manner.wrong(Defect::UpperCaseRefused) || manner.differs(Quirk::GeneratedInLowerCase) => uuid.to_ascii_lowercase(),
         () => uuid,
     }
 }

@@ -1,6 +1,6 @@
 //! Every named way to be wrong.
 
-use crate::mock::device::DefectRow;
+use crate::mock::device::{DefectRow, Scheme};
 
 macro_rules! defects {
     ($($id:ident $name:literal $breaks:literal $about:literal)*) => {
@@ -319,4 +319,21 @@ defects! {
     GetShowsFirstStamp "get-shows-first-stamp" "2N-DIR-SER-009" "`get` and `query` show the stamp of an entry's creation."
     NoChangeEvents "no-change-events" "2N-DIR-EVT-001" "No event tells of a change."
     EventStampBehind "event-stamp-behind" "2N-DIR-EVT-002" "The event of a change carries the stamp before it."
+}
+
+/// The defects that show only with another scheme than Digest.
+const SCHEMES: [(&str, Scheme); 3] =
+    [("none-asks", Scheme::None), ("none-refuses-credentials", Scheme::None), ("basic-refused-on-put", Scheme::Basic)];
+
+/// The defects that show only on a unit with this quirk.
+const BESIDE: [(&str, &str); 3] = [
+    ("missing-directory-is-code-2", "directory-missing"),
+    ("disabled-service-is-code-14", "service-disabled"),
+    ("plain-http-is-code-14", "https-required"),
+];
+
+/// The set-up in which a defect shows: the scheme, and the quirk without which the unit never comes to do it.
+pub fn setup(defect: &str) -> (Scheme, Option<&'static str>) {
+    let scheme = SCHEMES.iter().find(|(name, _)| *name == defect).map_or(Scheme::Digest, |(_, scheme)| *scheme);
+    (scheme, BESIDE.iter().find(|(name, _)| *name == defect).map(|(_, quirk)| *quirk))
 }

@@ -56,11 +56,11 @@ impl Directory {
     pub fn new(seed: u64, manner: Manner) -> Self {
         let mut chance = Chance::new(seed);
         Self {
-            template: Model::of(manner).template(),
-            series: if manner.wrong(Defect::SeriesHexadecimal) { format!("6F{}", chance.series()) } else { chance.series() },
+            template: Model::of(manner).template(manner),
+            series: series(&mut chance, manner),
             manner,
             chance,
-            stamp: 100,
+            stamp: if manner.differs(Quirk::StampsLarge) { 9_000_000_000 } else { 100 },
             entries: HashMap::new(),
             order: BTreeMap::new(),
             graves: BTreeMap::new(),
@@ -196,6 +196,15 @@ impl Directory {
         self.stamp += if self.manner.differs(Quirk::StampsWithGaps) { 7 } else { 1 };
         self.call = Some(self.stamp);
         self.stamp
+    }
+}
+
+fn series(chance: &mut Chance, manner: Manner) -> String {
+    let series = chance.series();
+    match () {
+        () if manner.wrong(Defect::SeriesHexadecimal) => format!("6F{series}"),
+        () if manner.differs(Quirk::SeriesOfTwentyDigits) => format!("1{series}"),
+        () => series,
     }
 }
 

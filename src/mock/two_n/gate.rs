@@ -37,6 +37,7 @@ impl Gate {
         let realm = match () {
             () if manner.wrong(Defect::ChallengeWithoutRealm) => String::new(),
             () if manner.differs(Quirk::RealmWithColons) => format!("HIP::{variant}:api"),
+            () if manner.differs(Quirk::RealmWithComma) => format!("{variant}, site=7"),
             () => variant.to_owned(),
         };
         Self { accounts, scheme: settings.scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
@@ -184,12 +185,16 @@ impl Gate {
             parts.push("opaque=\"\"".into());
         }
         parts.push(format!("algorithm={}", algorithm.name()));
+        if self.manner.differs(Quirk::ChallengeWithCharset) {
+            parts.push("charset=UTF-8, userhash=false, domain=\"/api\"".into());
+        }
         match stale {
             true => parts.push("stale=true".into()),
             false if self.manner.differs(Quirk::StaleFalseShown) => parts.push("stale=FALSE".into()),
             false => {}
         }
-        format!("Digest {}", parts.join(if self.manner.differs(Quirk::ChallengeWithoutBlanks) { "," } else { ", " }))
+        let scheme = if self.manner.differs(Quirk::ChallengeInLowerCase) { "digest" } else { "Digest" };
+        format!("{scheme} {}", parts.join(if self.manner.differs(Quirk::ChallengeWithoutBlanks) { "," } else { ", " }))
     }
 }
 

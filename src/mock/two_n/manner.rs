@@ -1,7 +1,7 @@
 //! How this unit differs from the plain one: the defects and quirks it was given.
 
-use super::defect::Defect;
-use super::quirk::Quirk;
+use super::defect::{DEFECTS, Defect};
+use super::quirk::{QUIRKS, Quirk};
 use crate::mock::device::{Settings, UnknownName};
 
 /// The defects and quirks in force. Small enough to be copied wherever one of them acts.
@@ -10,6 +10,8 @@ pub struct Manner {
     defects: [u64; 5],
     quirks: [u64; 3],
 }
+
+const _: () = assert!(DEFECTS.len() <= 5 * 64 && QUIRKS.len() <= 3 * 64, "every defect and quirk needs a bit");
 
 impl Manner {
     /// Reads the names of the settings; the first that is neither defect nor quirk of this suite is the error.

@@ -1,7 +1,7 @@
 //! The 2N unit: the directory service of the HTTP API (manual 5.14) whole, and as much of the rest as its clients read.
 //!
-//! A request passes [`unit`]: route, service, [`gate`], method, [`body`]; then one function works on the [`directory`], and [`wire`] writes
-//! the reply. What the documents leave open follows the plain defaults; [`quirk`] holds the alternatives, [`defect`] the ways to be wrong.
+//! A request passes `unit`: route, service, `gate`, method, `body`; then one function works on the `directory`, and `wire` writes
+//! the reply. What the documents leave open follows the plain defaults; `quirk` holds the alternatives, `defect` the ways to be wrong.
 
 mod blunder;
 mod body;
@@ -39,7 +39,7 @@ mod tests;
 
 use super::device::{Device, Settings, UnknownName};
 
-pub use defect::DEFECTS;
+pub use defect::{DEFECTS, setup};
 pub use quirk::QUIRKS;
 
 /// A 2N unit as the settings describe it; a name that is neither defect nor quirk of this unit is an error.

@@ -29,6 +29,8 @@ const VK: u16 = 1 << Model::VideoKit as u16;
 const AK: u16 = 1 << Model::AudioKit as u16;
 const AU: u16 = 1 << Model::AccessUnit as u16;
 const ALL: u16 = VA | ST | VE | BA | UN | ON | VK | AK | AU;
+/// On any model, with newer firmware.
+const NEWER: u16 = 1 << 15;
 const NOT_UNI: u16 = ALL & !UN;
 const NOT_ACCESS: u16 = ALL & !AU;
 
@@ -49,6 +51,7 @@ const FIELDS: &[Field] = &[
     field("owner", Rule::Text, ALL),
     field("recordType", Rule::Integer, ST),
     field("name", Rule::Name, ALL),
+    field("visitorGroup", Rule::Text, NEWER),
     field("photo", Rule::Photo, VA | ST | VE | ON),
     field("highlighting", Rule::Flag(false), ST),
     field("email", Rule::Email, NOT_UNI),
@@ -73,6 +76,7 @@ const FIELDS: &[Field] = &[
     field("access.accessException", Rule::Flag(false), NOT_UNI),
     field("access.code[]", Rule::Code, ALL),
     field("access.licensePlates", Rule::Text, NOT_UNI),
+    field("access.remainingUses", Rule::Integer, NEWER),
     field("access.liftFloors", Rule::Text, VA | ST | VE | AU),
     field("timestamp", Rule::Integer, ALL),
 ];
@@ -111,9 +115,10 @@ impl Model {
     }
 
     /// The entry that has nothing but defaults; its keys are the fields of this model.
-    pub fn template(self) -> Map<String, Value> {
+    pub fn template(self, manner: Manner) -> Map<String, Value> {
+        let newer = if manner.differs(Quirk::NewerFields) { NEWER } else { 0 };
         let mut template = Value::Object(Map::new());
-        for field in FIELDS.iter().filter(|field| field.on & (1 << self as u16) != 0) {
+        for field in FIELDS.iter().filter(|field| field.on & (newer | 1 << self as u16) != 0) {
             plant(&mut template, field.path, "", self, field.rule.default());
         }
         match template {

@@ -67,7 +67,11 @@ pub fn query(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, 
     if manner.differs(Quirk::QueryNewestFirst) {
         users.reverse();
     }
-    Ok(json!({ "series": directory.series, "users": users }))
+    let mut result = json!({ "series": directory.series, "users": users });
+    if manner.differs(Quirk::QueryTellsHighest) {
+        result["timestamp"] = json!(directory.stamp);
+    }
+    Ok(result)
 }
 
 fn is_stale(directory: &Directory, series: Option<&Value>) -> Result<bool, Failure> {

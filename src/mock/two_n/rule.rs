@@ -45,6 +45,9 @@ impl Rule {
             return manner.differs(Quirk::NullResets).then(|| self.default());
         }
         match self {
+            Self::Flag(_) if manner.differs(Quirk::FlagsAsText) && value.is_string() => {
+                value.as_str().and_then(|text| text.parse::<bool>().ok()).map(Value::Bool)
+            }
             Self::Flag(_) => value.is_boolean().then(|| value.clone()),
             Self::Integer => value.is_i64().then(|| value.clone()),
             _ => {
@@ -98,10 +101,15 @@ impl Rule {
                 let free = manner.differs(Quirk::NameTakesAnything) || !text.contains(['<', '>', '/']);
                 free && length <= if manner.differs(Quirk::ShortNames) { 63 } else { 255 }
             }
-            Self::Pin => digits(text) && (2..=15).contains(&length),
+            Self::Pin => {
+                let shortest = if manner.differs(Quirk::OneDigitPins) { 1 } else { 2 };
+                digits(text) && (shortest..=if manner.differs(Quirk::LongPins) { 32 } else { 15 }).contains(&length)
+            }
             Self::Code => digits(text) && (2..=16).contains(&length),
             Self::Card => hexadecimal(text) && (6..=32).contains(&length),
-            Self::Virtual => digits(text) && (1..=7).contains(&length),
+            Self::Virtual => digits(text) && if manner.differs(Quirk::VirtualOfFour) { 2..=4 } else { 1..=7 }.contains(&length),
+            Self::Email if manner.differs(Quirk::EmailChecked) => text.split(',').all(|address| address.contains('@')),
+            Self::Photo if manner.differs(Quirk::PhotoChecked) => length >= 64 && length.is_multiple_of(4),
             _ => true,
         }
     }

@@ -42,7 +42,8 @@ impl Selection {
             Self::Changed => differing(value, default, manner),
             Self::All => Some(value.clone()),
             Self::Named(paths) => {
-                let here = |path: &'_ [Step]| matches!(path.first(), Some(Step::Name(first)) if first == name);
+                let any_case = manner.differs(Quirk::FieldNamesAnyCase);
+                let here = |path: &'_ [Step]| matches!(path.first(), Some(Step::Name(first)) if first == name || (any_case && first.eq_ignore_ascii_case(name)));
                 let rest: Vec<&[Step]> = paths.iter().filter(|path| here(path)).map(|path| &path[1..]).collect();
                 let scalar = !(value.is_object() || value.is_array());
                 let left_out = scalar && value == default && manner.differs(Quirk::DefaultsLeftOut);

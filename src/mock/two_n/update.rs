@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 
 /// Changes the supplied fields of every entry that can be changed; a row is taken whole or not at all.
 pub fn answer(directory: &mut Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
+    if !keys.contains_key("users") && directory.manner.differs(Quirk::MissingUsersIsCode12) {
+        return Err(Failure::new(12).of("users"));
+    }
     let rows = row::demanded(keys, directory.manner)?;
     let stops = directory.manner.wrong(Defect::UpdateStopsAtFirstFailure);
     let users = row::answered(&rows, stops, |entry| update(directory, entry));
@@ -29,6 +32,9 @@ fn changed(directory: &mut Directory, entry: &Value) -> Result<(String, u64), Ve
     let key = row::key_of(entry, manner).map_err(|code| vec![Fault::new(code)])?;
     let Value::Object(fields) = entry else { return Err(vec![Fault::new("EDIR_UUID_IS_MISSING")]) };
     let Some((uuid, before)) = stored(directory, entry, &key) else { return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]) };
+    if fields.len() == 1 && manner.differs(Quirk::BareUpdateRefused) {
+        return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
+    }
     let start = if manner.wrong(Defect::UpdateReplaces) { Map::new() } else { before.clone() };
     let mut draft = Draft::new(false, start, &directory.template, manner);
     draft.write(fields);

@@ -1,5 +1,6 @@
 //! The exchanges of chapter 5.14 in values of our own, credentials, and the names in the catalogues.
 
+mod shows;
 mod walk;
 
 use super::digest::{self, Algorithm};
@@ -260,7 +261,7 @@ fn bodies_come_as_json_or_in_the_form_the_field_uses() {
 
 /// The parameters of a Digest answer to the given challenge, as a client computes them.
 fn answered(challenge: &str, user: &str, password: &str, method: &str, uri: &str, count: u32) -> String {
-    let mut given: HashMap<String, String> = digest::parameters(challenge.strip_prefix("Digest ").unwrap_or_default());
+    let mut given: HashMap<String, String> = digest::parameters(challenge.split_once(' ').map_or("", |(_, rest)| rest));
     let own = [("username", user), ("uri", uri), ("nc", &format!("{count:08x}")), ("cnonce", "c0ffee")];
     given.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let algorithm = Algorithm::named(given.get("algorithm")).unwrap_or(Algorithm::Md5);

@@ -1,7 +1,7 @@
-//! A walk over everything a tester would plausibly send: each defect and each quirk must show on it, on the wire.
+//! A walk over everything a tester would plausibly send.
 
-use super::super::{DEFECTS, QUIRKS, device};
-use super::{ADA, ZERO, answered, challenges, request, settings};
+use super::super::device;
+use super::{ADA, ZERO, answered, challenges, request};
 use crate::mock::device::{Device, Reply, Request, Scheme, Settings};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -48,7 +48,7 @@ impl Walk<'_> {
 }
 
 /// The replies of a walk; beside a sound one, up to the first that differs, and whether there was one.
-fn walk(settings: &Settings, sound: Option<&[Reply]>) -> (Vec<Reply>, bool) {
+pub fn walk(settings: &Settings, sound: Option<&[Reply]>) -> (Vec<Reply>, bool) {
     let unit = device(settings).expect("the catalogues know their own names");
     let mut walk = Walk { sound, differs: false, unit, replies: Vec::new(), second: 0 };
     match settings.scheme {
@@ -335,64 +335,5 @@ fn on_credentials(walk: &mut Walk<'_>) {
         let mut basic = request(method, if method == "GET" { "/api/dir/template" } else { "/api/dir/create" }, Some(&json!({})));
         basic.headers.push(("Authorization".into(), "Basic YWRtaW46c2U6Y3JldA==".into()));
         walk.send(&basic);
-    }
-}
-
-/// The units on which a defect or quirk is looked for: each scheme, and the quirks without which some defects do not show.
-const GROUNDS: [(Scheme, Option<&str>); 6] = [
-    (Scheme::None, None),
-    (Scheme::Digest, None),
-    (Scheme::Basic, None),
-    (Scheme::None, Some("directory-missing")),
-    (Scheme::None, Some("service-disabled")),
-    (Scheme::None, Some("https-required")),
-];
-
-fn ground((scheme, quirk): (Scheme, Option<&str>)) -> Settings {
-    Settings { quirks: quirk.map(str::to_owned).into_iter().collect(), ..settings(scheme) }
-}
-
-/// The names that make no difference on any ground.
-fn hidden<'a>(names: impl Iterator<Item = &'a str>, add: fn(&mut Settings, &str)) -> Vec<&'a str> {
-    let sound = GROUNDS.map(|place| walk(&ground(place), None).0);
-    let shows = |name: &str| {
-        GROUNDS.iter().zip(&sound).any(|(place, sound)| {
-            let mut other = ground(*place);
-            add(&mut other, name);
-            walk(&other, Some(sound)).1
-        })
-    };
-    names.filter(|name| !shows(name)).collect()
-}
-
-#[test]
-fn every_defect_shows() {
-    let hidden = hidden(DEFECTS.iter().map(|row| row.name), |settings, name| settings.defects.push(name.into()));
-    assert!(hidden.is_empty(), "no request of the walk shows {hidden:?}");
-}
-
-#[test]
-fn every_quirk_shows() {
-    let hidden = hidden(QUIRKS.iter().map(|row| row.name), |settings, name| settings.quirks.push(name.into()));
-    assert_eq!(hidden, ["model-verso"], "the plain unit is a Verso already; everything else must show");
-}
-
-#[test]
-fn every_defect_and_quirk_acts_somewhere() {
-    let room = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/mock/two_n");
-    let files = |folder: &std::path::Path| {
-        std::fs::read_dir(folder).expect("the room is there").flatten().map(|entry| entry.path()).collect()
-    };
-    let mut paths: Vec<std::path::PathBuf> = files(&room);
-    paths.extend::<Vec<_>>(files(&room.join("blunder")));
-    let code: String = paths.iter().filter(|path| path.is_file()).filter_map(|path| std::fs::read_to_string(path).ok()).collect();
-    let catalogues = [("Defect", include_str!("../defect.rs")), ("Quirk", include_str!("../quirk.rs"))];
-    for (kind, text) in catalogues {
-        let names = text.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(" \"").map(|(id, _)| id));
-        let idle: Vec<&str> = names
-            .filter(|id| id.chars().all(char::is_alphanumeric))
-            .filter(|id| !code.contains(&format!("{kind}::{id}")))
-            .collect();
-        assert!(idle.is_empty(), "{kind}: {idle:?}");
     }
 }
