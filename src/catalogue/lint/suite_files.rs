@@ -57,10 +57,10 @@ fn check_replies(site: &Site<'_>, knowledge: &Knowledge, suite: &Suite) {
     }
 }
 
-fn open_names<'k>(site: &Site<'_>, knowledge: &'k Knowledge, foreign: BTreeSet<String>) -> Names<'k> {
+fn open_names<'k>(site: &Site<'_>, knowledge: &'k Knowledge, foreign: &BTreeSet<String>) -> Names<'k> {
     let mut names = Names::new(knowledge);
-    let foreign = foreign.into_iter().filter(|name| name != "page");
-    foreign.for_each(|name| names.give(site, &name, Giver::Kept, String::new()));
+    let foreign = foreign.iter().filter(|name| *name != "page");
+    foreign.for_each(|name| names.give(site, name, Giver::Kept, String::new()));
     names
 }
 
