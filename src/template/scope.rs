@@ -32,6 +32,7 @@ pub const FILTERS: &[&str] = &[
     "md5",
     "MD5",
     "base64",
+    "start",
     "length",
     "last",
     "first",
@@ -201,6 +202,7 @@ impl<'v> Scope<'v> {
             ("neighbour", Value::String(text)) => json!(self.maker.neighbour(text)),
             ("version", Value::String(text)) => json!(self.maker.version(text, argument)),
             ("slice", Value::String(text)) => json!(sliced(text, argument).ok_or_else(wrong)?),
+            ("start", Value::String(text)) => json!(beginning(text, argument).ok_or_else(wrong)?),
             ("length", Value::Array(elements)) => json!(elements.len()),
             ("length", Value::String(text)) => json!(text.chars().count()),
             ("first", Value::Array(elements)) => elements.first().cloned().ok_or_else(wrong)?,
@@ -285,6 +287,11 @@ fn sliced(text: &str, range: &str) -> Option<String> {
     Some(text.chars().skip(from).take(to.checked_sub(from)?).collect())
 }
 
+/// The first so many characters of a text.
+fn beginning(text: &str, count: &str) -> Option<String> {
+    count.parse().ok().map(|count| text.chars().take(count).collect())
+}
+
 fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
     number?.checked_add(by.parse::<i64>().ok()?.checked_mul(sign)?).map(Value::from)
 }
@@ -337,6 +344,7 @@ mod tests {
         check(&json!("{{mine|upper}}"), &json!("AB-CD"));
         check(&json!("{{mine|flip}}"), &json!("AB-cd"));
         check(&json!("{{mine|no-dashes}}"), &json!("abCD"));
+        check(&json!("{{mine|start:4}}"), &json!("ab-C"));
         check(&json!("{{path}}"), &json!("/api/v1/items"));
         check(&json!({ "a": "{{gone}}", "b": 1 }), &json!({ "b": 1 }));
         check(&json!({ "{{mine}}": 1 }), &json!({ "ab-CD": 1 }));
