@@ -15,7 +15,8 @@ use serde_json::Value;
 fn the_sample_reports_are_those_of_a_run_on_the_mock() {
     let record = without_times(&run());
     let folder = Path::new("reports/sample");
-    let reports = [("record.json", json(&record)), ("junit.xml", junit(&record, Dialect::Common)), ("report.html", html(&record))];
+    let reports =
+        [("record.json", json(&record)), ("junit.xml", junit(&record, Dialect::Common)), ("report.html", html(&record))];
     for (name, text) in reports {
         let file = folder.join(name);
         if env::var_os("DOORSPEC_BLESS").is_some() {

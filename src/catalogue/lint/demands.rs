@@ -95,10 +95,10 @@ pub(super) fn check_strength(site: &Site<'_>, knowledge: &Knowledge, at: &str, e
     let strength = row.strength;
     if let Some(level) = expectation.level {
         let pointer = format!("{at}/level");
-        if level >= strength {
-            let message = format!("the level {} is not weaker than `{id}`, which is a {}", shout(level), shout(strength));
+        if level > strength {
+            let message = format!("the level {} is stronger than `{id}`, which is a {}", shout(level), shout(strength));
             site.say(&pointer, message, Some("leave `level` out: the row's strength holds".to_owned()));
-        } else if !row.weaker.contains_key(&level) {
+        } else if level < strength && !row.weaker.contains_key(&level) {
             let message = format!("`{id}` demands no part as {} only", shout(level));
             site.say(
                 &pointer,
@@ -106,10 +106,6 @@ pub(super) fn check_strength(site: &Site<'_>, knowledge: &Knowledge, at: &str, e
                 Some("the row's `weaker` in requirements.json says which parts are demanded less".to_owned()),
             );
         }
-    } else if strength == Strength::May {
-        let pointer = if expectation.requirement.is_some() { format!("{at}/requirement") } else { at.to_owned() };
-        let help = "put the reply into classes with `observe`".to_owned();
-        site.say(&pointer, format!("`{id}` is a MAY: nothing can be expected of it"), Some(help));
     }
 }
 

@@ -55,10 +55,6 @@ fn check_action(names: &Names<'_>, site: &Site<'_>, at: &str, step: &Step, earli
     }
     if let Some(pages) = &step.pages {
         check_send(names, site, &format!("{at}/pages/send"), &pages.send, &["page"]);
-        if !serde_json::to_string(&pages.send).unwrap_or_default().contains("{{page") {
-            let help = "every page would be the first one".to_owned();
-            site.say(&format!("{at}/pages/send"), "`pages` asks for no `{{page}}`", Some(help));
-        }
     }
     for (index, send) in step.together.iter().flatten().enumerate() {
         check_send(names, site, &format!("{at}/together/{index}"), send, &[]);
