@@ -15,6 +15,6 @@ mod sources;
 
 pub use coverage::{Cover, Coverage, coverage, uncovered};
 pub use linked::{Catalogue, CatalogueCase, SuiteCatalogue};
-pub use lint::lint;
+pub use lint::{Examination, examine, lint};
 pub use read::load;
 pub use sources::{SourceError, Sources};

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::Color;
 use super::{library, style};
-use crate::catalogue::{Catalogue, Sources, lint, load, uncovered};
+use crate::catalogue::{Catalogue, Examination, Sources, examine, uncovered};
 use crate::diagnostic::Diagnostics;
 use crate::verdict::Exit;
 
@@ -40,10 +40,9 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// What is wrong with the texts, and a line that sums it up.
 pub fn report(sources: &Sources, color: bool) -> (String, Exit) {
-    let (catalogue, unread) = load(sources);
-    let mut mistakes = lint(sources);
+    let Examination { catalogue, is_whole, mut mistakes } = examine(sources);
     // What could not be read cannot cover anything: its rows are spoken of when it can.
-    if unread.is_empty() {
+    if is_whole {
         mistakes.extend(uncovered(sources, &catalogue));
     }
     let text_of = |shown: &str| sources.iter().find(|(name, _)| sources.shown(name) == shown).map(|(_, text)| text.to_owned());

@@ -96,11 +96,12 @@ struct Group<'c> {
     rows: Vec<Coverage<'c>>,
 }
 
-/// Rows that fit by themselves, or that a chosen case cites.
+/// Rows that fit by themselves; where none does, those that the chosen cases cite.
 fn groups<'c>(suite: &'c SuiteCatalogue, filters: &[String], cases: &[&CatalogueCase]) -> Vec<Group<'c>> {
+    let by_itself = |id: &RequirementId| filters.iter().any(|filter| fits(filter, &id.0));
+    let named = suite.requirements.requirements.iter().any(|row| by_itself(&row.id));
     let cited: BTreeSet<&RequirementId> = cases.iter().flat_map(|case| &case.case.requirements).collect();
-    let chosen =
-        |id: &RequirementId| filters.is_empty() || cited.contains(id) || filters.iter().any(|filter| fits(filter, &id.0));
+    let chosen = |id: &RequirementId| filters.is_empty() || if named { by_itself(id) } else { cited.contains(id) };
     let mut groups: Vec<Group<'c>> = suite
         .requirements
         .groups

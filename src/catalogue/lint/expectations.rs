@@ -71,7 +71,7 @@ fn check_references(names: &Names<'_>, site: &Site<'_>, at: &str, expectation: &
     let (Some(reply), Some(suite)) = (&expectation.reply, &names.knowledge.suite) else { return };
     let pointer = format!("{at}/reply");
     if suite.replies.contains_key(reply) {
-        names.take_all(site, &pointer, &names.knowledge.names_of_reply(reply));
+        names.take_all(site, &pointer, names.knowledge.names_of_reply(reply));
     } else {
         let known = suite.replies.keys().map(String::as_str);
         let help = meant(reply, known).or_else(|| Some("the `replies` of suite.json are the named replies".to_owned()));
@@ -121,7 +121,7 @@ pub(super) fn check_observation(names: &Names<'_>, site: &Site<'_>, at: &str, ob
         }
         Classes::Named(list) => match suite.classes.get(list) {
             Some(classes) => {
-                names.take_all(site, &format!("{at}/classes/named"), &names.knowledge.names_of_classes(list));
+                names.take_all(site, &format!("{at}/classes/named"), names.knowledge.names_of_classes(list));
                 classes
             }
             None => {

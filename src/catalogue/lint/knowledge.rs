@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -35,6 +37,9 @@ pub(super) struct Knowledge {
     pub(super) values: BTreeMap<String, Vec<Value>>,
     /// Capabilities by name; `None` where it is not known what there is.
     pub(super) capabilities: Option<BTreeSet<String>>,
+    /// What named replies, and named lists of classes, take from the case which cites them.
+    reply_names: BTreeMap<String, BTreeSet<String>>,
+    class_names: BTreeMap<String, BTreeSet<String>>,
     /// What could reach other people's entries.
     pub(super) rules: Rules,
     rows: BTreeMap<String, usize>,
@@ -63,12 +68,18 @@ impl Knowledge {
             schemas: schema_paths(name, sources),
             values: BTreeMap::new(),
             capabilities: None,
+            reply_names: BTreeMap::new(),
+            class_names: BTreeMap::new(),
             rules: Rules::default(),
             rows,
         };
         knowledge.values = knowledge.gather_values();
         knowledge.capabilities = knowledge.gather_capabilities();
-        knowledge.rules = knowledge.suite.as_ref().map(|suite| Rules::new(&suite.safety)).unwrap_or_default();
+        if let Some(suite) = &knowledge.suite {
+            let names = (knowledge.gather_names(&suite.replies), knowledge.gather_names(&suite.classes));
+            knowledge.rules = Rules::new(&suite.safety);
+            (knowledge.reply_names, knowledge.class_names) = names;
+        }
         knowledge
     }
 
@@ -141,17 +152,18 @@ impl Knowledge {
     }
 
     /// The names that a named reply takes from the case which cites it.
-    pub(super) fn names_of_reply(&self, reply: &str) -> BTreeSet<String> {
-        let expectation = self.suite.as_ref().and_then(|suite| suite.replies.get(reply));
-        expectation
-            .map(|expectation| self.foreign_names(&serde_json::to_value(expectation).unwrap_or_default()))
-            .unwrap_or_default()
+    pub(super) fn names_of_reply(&self, reply: &str) -> &BTreeSet<String> {
+        self.reply_names.get(reply).unwrap_or(const { &BTreeSet::new() })
     }
 
     /// The names that a named list of classes takes from the case which cites it.
-    pub(super) fn names_of_classes(&self, list: &str) -> BTreeSet<String> {
-        let classes = self.suite.as_ref().and_then(|suite| suite.classes.get(list));
-        classes.map(|classes| self.foreign_names(&serde_json::to_value(classes).unwrap_or_default())).unwrap_or_default()
+    pub(super) fn names_of_classes(&self, list: &str) -> &BTreeSet<String> {
+        self.class_names.get(list).unwrap_or(const { &BTreeSet::new() })
+    }
+
+    fn gather_names<T: Serialize>(&self, named: &IndexMap<String, T>) -> BTreeMap<String, BTreeSet<String>> {
+        let names = |one: &T| self.foreign_names(&serde_json::to_value(one).unwrap_or_default());
+        named.iter().map(|(name, one)| (name.clone(), names(one))).collect()
     }
 
     fn foreign_names(&self, value: &Value) -> BTreeSet<String> {

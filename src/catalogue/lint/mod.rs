@@ -43,12 +43,32 @@ use page::Page;
 /// assert!(mistakes.contains(&"cases/demo/suite.json:1:3: unknown key `suit` (did you mean `suite`?)".to_owned()), "{mistakes:?}");
 /// ```
 pub fn lint(sources: &Sources) -> Diagnostics {
+    examine(sources).mistakes
+}
+
+/// The catalogue with every mistake in it, for whoever needs both: the texts are read once.
+pub fn examine(sources: &Sources) -> Examination {
     let (catalogue, loaded) = load(sources);
+    let is_whole = loaded.is_empty();
+    Examination { mistakes: mistakes(sources, &catalogue, loaded), catalogue, is_whole }
+}
+
+/// What came of reading and linting.
+#[derive(Debug, Clone)]
+pub struct Examination {
+    /// As much as could be read.
+    pub catalogue: Catalogue,
+    /// Whether everything could be read, so that what the catalogue lacks is lacking indeed.
+    pub is_whole: bool,
+    pub mistakes: Diagnostics,
+}
+
+fn mistakes(sources: &Sources, catalogue: &Catalogue, loaded: Diagnostics) -> Diagnostics {
     let pages: Vec<Page> = sources.iter().filter_map(|(name, _)| Page::read(sources, name)).collect();
     let suites = folders(&pages, "cases/").into_iter();
     let suites: BTreeMap<String, Knowledge> =
         suites.map(|suite| (suite.clone(), Knowledge::gather(&suite, &pages, sources))).collect();
-    suites.values().for_each(|knowledge| check_suite(knowledge, &pages, &catalogue));
+    suites.values().for_each(|knowledge| check_suite(knowledge, &pages, catalogue));
     for folder in folders(&pages, "schemas/") {
         let prefix = format!("schemas/{folder}/");
         let of_folder: Vec<&Page> = pages.iter().filter(|page| page.name.starts_with(&prefix)).collect();

@@ -30,12 +30,19 @@ struct Name {
 pub(super) struct Names<'k> {
     pub(super) knowledge: &'k Knowledge,
     own: IndexMap<String, Name>,
+    /// Whether whoever uses the text may bring names of its own.
+    is_open: bool,
 }
 
 impl<'k> Names<'k> {
     /// Only what the suite gives.
     pub(super) fn new(knowledge: &'k Knowledge) -> Self {
-        Self { knowledge, own: IndexMap::new() }
+        Self { knowledge, own: IndexMap::new(), is_open: false }
+    }
+
+    /// For values that a case uses: what they refer to is looked for there.
+    pub(super) fn open(knowledge: &'k Knowledge) -> Self {
+        Self { is_open: true, ..Self::new(knowledge) }
     }
 
     /// Gives a name a value. A name that is kept again stays used.
@@ -55,21 +62,30 @@ impl<'k> Names<'k> {
 
     /// Uses a name; says so when nobody gave it a value before.
     pub(super) fn take(&self, site: &Site<'_>, pointer: &str, name: &str, locals: &[&str]) {
-        if !self.knows(name, locals) {
-            site.say(pointer, format!("`{{{{{name}}}}}` is not known here"), self.help_for(site, name));
+        if let Some((message, help)) = self.missing(site, name, locals) {
+            site.say(pointer, message, help);
         }
     }
 
     /// Uses a name that is the name of a member.
     pub(super) fn take_member(&self, site: &Site<'_>, pointer: &str, name: &str) {
-        if !self.knows(name, &[]) {
-            site.say_of_key(pointer, format!("`{{{{{name}}}}}` is not known here"), self.help_for(site, name));
+        if let Some((message, help)) = self.missing(site, name, &[]) {
+            site.say_of_key(pointer, message, help);
         }
     }
 
-    fn knows(&self, name: &str, locals: &[&str]) -> bool {
-        let unsure = self.knowledge.suite.is_none();
-        name == "new-uuid" || locals.contains(&name) || self.touch(name, 0) || unsure
+    /// What to say of a name that has no value here, or whose value needs one that has none.
+    fn missing(&self, site: &Site<'_>, name: &str, locals: &[&str]) -> Option<(String, Option<String>)> {
+        if self.is_open || name == "new-uuid" || locals.contains(&name) || self.knowledge.suite.is_none() {
+            self.touch(name, 0);
+            return None;
+        }
+        let lacking = self.touch(name, 0)?;
+        let message = match lacking == name {
+            true => format!("`{{{{{name}}}}}` is not known here"),
+            false => format!("`{{{{{name}}}}}` needs `{{{{{lacking}}}}}`, which is not known here"),
+        };
+        Some((message, self.help_for(site, &lacking)))
     }
 
     fn help_for(&self, site: &Site<'_>, name: &str) -> Option<String> {
@@ -85,21 +101,19 @@ impl<'k> Names<'k> {
         names.iter().for_each(|name| self.take(site, pointer, name, &["page"]));
     }
 
-    /// Whether there is such a name; it counts as used, and so does what its value refers to.
-    fn touch(&self, name: &str, depth: usize) -> bool {
+    /// Counts a name as used, and with it what its value refers to. What comes back is the first of them that has no value.
+    fn touch(&self, name: &str, depth: usize) -> Option<String> {
         if let Some(own) = self.own.get(name) {
             own.used.set(true);
-            return true;
+            return None;
         }
-        let Some(values) = self.knowledge.values.get(name) else { return false };
+        let Some(values) = self.knowledge.values.get(name) else { return Some(name.to_owned()) };
+        let mut inner = BTreeSet::new();
         if depth < 8 {
-            let mut inner = BTreeSet::new();
             values.iter().for_each(|value| template::names_in(value, &mut inner));
-            for name in &inner {
-                self.touch(name, depth + 1);
-            }
         }
-        true
+        let lacking: Vec<String> = inner.iter().filter_map(|name| self.touch(name, depth + 1)).collect();
+        lacking.into_iter().find(|name| !template::is_built_in(name) && name != "page")
     }
 
     fn known<'s>(&'s self, site: &'s Site<'_>) -> Vec<&'s str> {

@@ -1,14 +1,12 @@
 //! What a suite says of its API as a whole: set-ups, named replies, invariants, dialects, safety rules; and its profiles.
 
-use std::collections::BTreeSet;
-
 use regex::Regex;
 
 use super::demands::say_unknown;
 use super::expectations::{Part, check_classes, check_expectation};
 use super::knowledge::Knowledge;
 use super::matchers::check_regex;
-use super::names::{Giver, Names, take_plain};
+use super::names::{Names, take_plain};
 use super::page::{Page, meant};
 use super::requests::check_send;
 use super::setups::check_scene;
@@ -23,14 +21,14 @@ pub(super) fn check_suite(page: &Page, knowledge: &Knowledge) {
     let site = Site::new(page, "");
     let names = Names::new(knowledge);
     check_name(page, &knowledge.name, &suite.suite);
-    check_values(&names, &site, suite);
+    check_values(&Names::open(knowledge), &site, suite);
     for (name, setup) in &suite.setups {
         check_scene(page, knowledge, name, setup);
     }
     check_replies(&site, knowledge, suite);
     check_invariants(&names, &site, suite);
     check_probes(&names, &site, suite);
-    check_dialects(&names, &site, suite);
+    check_dialects(&Names::open(knowledge), &site, suite);
     check_safety(&names, &site, &suite.safety);
 }
 
@@ -42,27 +40,18 @@ fn check_name(page: &Page, folder: &str, suite: &str) {
 }
 
 fn check_values(names: &Names<'_>, site: &Site<'_>, suite: &Suite) {
-    let of_cases = ["mine", "number", "card", "owner"];
-    suite.values.iter().for_each(|(name, value)| take_plain(names, site, &pointer_join("/values", name), value, &of_cases));
+    suite.values.iter().for_each(|(name, value)| take_plain(names, site, &pointer_join("/values", name), value, &[]));
 }
 
 /// What a reply or a class takes from its case is checked where a case cites it: here every name is let pass.
 fn check_replies(site: &Site<'_>, knowledge: &Knowledge, suite: &Suite) {
+    let names = Names::open(knowledge);
     for (name, reply) in &suite.replies {
-        let names = open_names(site, knowledge, knowledge.names_of_reply(name));
         check_expectation(&names, site, &pointer_join("/replies", name), reply, Part::Inner);
     }
     for (list, classes) in &suite.classes {
-        let names = open_names(site, knowledge, knowledge.names_of_classes(list));
         check_classes(&names, site, &pointer_join("/classes", list), classes);
     }
-}
-
-fn open_names<'k>(site: &Site<'_>, knowledge: &'k Knowledge, foreign: BTreeSet<String>) -> Names<'k> {
-    let mut names = Names::new(knowledge);
-    let foreign = foreign.into_iter().filter(|name| name != "page");
-    foreign.for_each(|name| names.give(site, &name, Giver::Kept, String::new()));
-    names
 }
 
 fn check_invariants(names: &Names<'_>, site: &Site<'_>, suite: &Suite) {
@@ -143,7 +132,7 @@ pub(super) fn check_profiles(pages: &[Page], knowledge: &Knowledge) {
 }
 
 fn check_profile(site: &Site<'_>, knowledge: &Knowledge, profile: &Profile) {
-    let names = Names::new(knowledge);
+    let names = Names::open(knowledge);
     for (name, value) in &profile.values {
         take_plain(&names, site, &pointer_join("/values", name), value, &[]);
     }

@@ -57,6 +57,7 @@ fn check_filter(site: &Site<'_>, pointer: &str, filter: &str) {
         "version" => {
             argument.is_some_and(|argument| argument.len() == 1 && argument.bytes().all(|byte| byte.is_ascii_hexdigit()))
         }
+        "start" => argument.is_some_and(|argument| argument.parse::<usize>().is_ok()),
         "slice" => argument.is_some_and(|argument| argument.split(':').filter_map(|end| end.parse::<usize>().ok()).count() == 2),
         _ => argument.is_none(),
     };
@@ -65,6 +66,7 @@ fn check_filter(site: &Site<'_>, pointer: &str, filter: &str) {
     } else if !fits {
         let help = match name {
             "plus" | "minus" => format!("it takes a whole number: `|{name}:1`"),
+            "start" => "it takes a number of characters: `|start:35`".to_owned(),
             "slice" => "it takes two positions: `|slice:0:35`".to_owned(),
             "version" => "it takes the version digit: `|version:1`".to_owned(),
             _ => format!("it takes no argument: `|{name}`"),

@@ -1,7 +1,7 @@
 use super::*;
 
 const SUITE: &str = r#"{ "suite": "demo", "title": "Demo", "login": { "http": { "challenge-path": "/" } },
-  "values": { "base": "/api", "good": "thing.reply" },
+  "values": { "base": "/api", "good": "thing.reply", "entry": [ "{{mine}}" ] },
   "probe": [ { "about": "It answers.", "send": { "method": "GET", "path": "/info" }, "capabilities": { "dir": {} },
     "fields": { "at": "/fields", "prefix": "field:" }, "keep": { "version": "/version" } } ],
   "dialects": { "force": { "about": "Where it travels.", "default": "query", "classes": { "query": { "flag": 1 }, "body": { "flag": 2 } } } },
@@ -248,6 +248,11 @@ fn a_reply_takes_names_from_its_case() {
         r#"{ "send": { "method": "GET", "path": "/" }, "expect": { "reply": §"refused" } }"#,
         &["`{{mine}}` is not known here"],
     );
+    check_case(
+        r#""requirements": [ "DEMO-DEL-001" ]"#,
+        r#"{ "send": { "method": "GET", "path": "/", "json": §"{{entry}}" }, "expect": { "status": 200 } }"#,
+        &["`{{entry}}` needs `{{mine}}`, which is not known here"],
+    );
 }
 
 #[test]
@@ -461,7 +466,7 @@ fn the_suite_and_its_profiles() {
         r#"[ { "requirement": §"DEMO-INV-007""#,
         &["the catalogue has no row `DEMO-INV-007`"],
     );
-    check(r#""base": "/api""#, r#""base": "/api", "x": §"{{bass}}""#, &["`{{bass}}` is not known here (did you mean `base`?)"]);
+    check(r#""base": "/api""#, r#""base": "/api", "x": §"{{base|uper}}""#, &["unknown filter `uper` (did you mean `upper`?)"]);
     check(r#""suite": "demo""#, r#""suite": §"domo""#, &["this file belongs to the suite `demo`, not to `domo`"]);
     let check = |text: &str, expected: &[&str]| check_file("cases/demo/profiles/two.json", text, expected);
     check(r#"{ "suite": "demo", "edition": §"one" }"#, &["cases/demo/profiles/one.json is the profile of `one` too"]);
