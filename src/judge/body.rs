@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::message::one;
-use super::{Deviation, Seen, Unjudgeable, Yardstick};
+use super::{Deviation, Findings, Seen, Unjudgeable, Yardstick};
 use crate::case::Expectation;
 use crate::exchange::Answer;
 
@@ -11,7 +11,7 @@ pub(super) fn judge_text(
     answer: &Answer,
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     let Some(matcher) = &expectation.text else { return Ok(()) };
     let text = Value::String(String::from_utf8_lossy(&answer.body).into_owned());
@@ -22,11 +22,11 @@ pub(super) fn judge_body(
     seen: &Seen<'_>,
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     let Some(matcher) = &expectation.body else { return Ok(()) };
     let Some(value) = seen.value() else {
-        found.push(not_json(seen));
+        found.add(|| not_json(seen));
         return Ok(());
     };
     one(matcher, Some(value), "/response/body", "body", yardstick, found)
@@ -46,10 +46,11 @@ pub(super) fn not_json(seen: &Seen<'_>) -> Deviation {
 pub(super) fn judge_kept(
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     for (name, matcher) in &expectation.kept {
-        let kept = (yardstick.fill)(&Value::String(format!("{{{{{name}}}}}"))).map_err(Unjudgeable)?;
+        let template = Value::String(format!("{{{{{name}}}}}"));
+        let kept = yardstick.fill.fill(&template).map_err(Unjudgeable)?;
         one(matcher, Some(&kept), &format!("/kept/{name}"), "kept", yardstick, found)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use regex::RegexBuilder;
 use serde_json::{Map, Number, Value};
 
 use super::words::wanted;
+use super::findings::Findings;
 use super::{Deviation, Unjudgeable};
 use crate::json::{describe, pointer_join};
 use crate::schema::is_uuid_text;
@@ -63,7 +64,7 @@ pub fn compare(
     actual: Option<&Value>,
     at: &str,
     kind: &'static str,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     if let Some((name, argument)) = named(expected) {
         return Comparison { at, kind, expected }.matcher(name, argument, actual, found);
@@ -71,14 +72,18 @@ pub fn compare(
     match (expected, actual) {
         (Value::Object(members), Some(Value::Object(_))) => {
             for (name, inner) in members {
-                compare(inner, actual.and_then(|value| value.get(name)), &pointer_join(at, name), kind, found)?;
+                let below = found.place(|| pointer_join(at, name));
+                compare(inner, actual.and_then(|value| value.get(name)), &below, kind, found)?;
+                if found.is_settled() {
+                    break;
+                }
             }
             Ok(())
         }
         (Value::Array(elements), Some(Value::Array(actual))) => elementwise(elements, actual, at, kind, found),
         (_, Some(value)) if same(expected, value) => Ok(()),
         _ => {
-            found.push(deviation(at, kind, wanted(expected), actual));
+            found.add(|| deviation(at, kind, wanted(expected), actual));
             Ok(())
         }
     }
@@ -89,14 +94,18 @@ fn elementwise(
     actual: &[Value],
     at: &str,
     kind: &'static str,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     if expected.len() != actual.len() {
-        let wanted = format!("array of {}", expected.len());
-        found.push(Deviation { at: at.to_owned(), expected: wanted, actual: format!("array of {}", actual.len()), kind });
+        let words = |elements: &[Value]| format!("array of {}", elements.len());
+        found.add(|| Deviation { at: at.to_owned(), expected: words(expected), actual: words(actual), kind });
     }
     for (index, (inner, element)) in expected.iter().zip(actual).enumerate() {
-        compare(inner, Some(element), &format!("{at}/{index}"), kind, found)?;
+        if found.is_settled() {
+            break;
+        }
+        let below = found.place(|| format!("{at}/{index}"));
+        compare(inner, Some(element), &below, kind, found)?;
     }
     Ok(())
 }
@@ -119,12 +128,11 @@ impl Comparison<'_> {
         name: &str,
         argument: &Value,
         actual: Option<&Value>,
-        found: &mut Vec<Deviation>,
+        found: &mut Findings,
     ) -> Result<(), Unjudgeable> {
         match (name, argument) {
             ("$all", Value::Array(all)) => {
-                all.iter().try_for_each(|one| compare(one, actual, self.at, self.kind, found))?;
-                return Ok(());
+                return all.iter().try_for_each(|one| compare(one, actual, self.at, self.kind, found));
             }
             ("$equal" | "$literal", other) if !other.is_object() && !other.is_array() => {
                 return compare(other, actual, self.at, self.kind, found);
@@ -139,7 +147,7 @@ impl Comparison<'_> {
             Some(value) => self.holds(name, argument, value)?,
         };
         if !holds {
-            found.push(deviation(self.at, self.kind, wanted(self.expected), actual));
+            found.add(|| deviation(self.at, self.kind, wanted(self.expected), actual));
         }
         Ok(())
     }
@@ -183,36 +191,44 @@ impl Comparison<'_> {
         })
     }
 
-    fn each(&self, inner: &Value, actual: Option<&Value>, found: &mut Vec<Deviation>) -> Result<(), Unjudgeable> {
+    fn each(&self, inner: &Value, actual: Option<&Value>, found: &mut Findings) -> Result<(), Unjudgeable> {
         let Some(Value::Array(elements)) = actual else {
-            found.push(deviation(self.at, self.kind, "an array".to_owned(), actual));
+            found.add(|| deviation(self.at, self.kind, "an array".to_owned(), actual));
             return Ok(());
         };
         for (index, element) in elements.iter().enumerate() {
-            compare(inner, Some(element), &format!("{}/{index}", self.at), self.kind, found)?;
+            if found.is_settled() {
+                break;
+            }
+            let below = found.place(|| format!("{}/{index}", self.at));
+            compare(inner, Some(element), &below, self.kind, found)?;
         }
         Ok(())
     }
 
-    fn length(&self, inner: &Value, actual: Option<&Value>, found: &mut Vec<Deviation>) -> Result<(), Unjudgeable> {
+    fn length(&self, inner: &Value, actual: Option<&Value>, found: &mut Findings) -> Result<(), Unjudgeable> {
         let length = match actual {
             Some(Value::Array(elements)) => elements.len(),
             Some(Value::String(text)) => text.chars().count(),
             Some(Value::Object(members)) => members.len(),
             _ => {
-                found.push(deviation(self.at, self.kind, wanted(self.expected), actual));
+                found.add(|| deviation(self.at, self.kind, wanted(self.expected), actual));
                 return Ok(());
             }
         };
         if !self.trial(inner, Some(&Value::from(length)))? {
-            let actual = format!("{} of length {length}", actual.map(describe).unwrap_or_default());
-            found.push(Deviation { at: self.at.to_owned(), expected: wanted(self.expected), actual, kind: self.kind });
+            found.add(|| Deviation {
+                at: self.at.to_owned(),
+                expected: wanted(self.expected),
+                actual: format!("{} of length {length}", actual.map(describe).unwrap_or_default()),
+                kind: self.kind,
+            });
         }
         Ok(())
     }
 
     fn trial(&self, expected: &Value, actual: Option<&Value>) -> Result<bool, Unjudgeable> {
-        let mut found = Vec::new();
+        let mut found = Findings::trial();
         compare(expected, actual, self.at, self.kind, &mut found)?;
         Ok(found.is_empty())
     }
@@ -418,8 +434,12 @@ mod tests {
     use super::*;
 
     fn check(expected: &Value, actual: Option<Value>, places: &[&str]) {
-        let mut found = Vec::new();
+        let mut found = Findings::written();
         compare(expected, actual.as_ref(), "", "body", &mut found).expect("the matcher is right");
+        let mut trial = Findings::trial();
+        compare(expected, actual.as_ref(), "", "body", &mut trial).expect("the matcher is right");
+        assert_eq!(trial.is_empty(), found.is_empty(), "a trial of {expected} says otherwise");
+        let found = found.into_deviations();
         let at: Vec<&str> = found.iter().map(|deviation| deviation.at.as_str()).collect();
         assert_eq!(at, places, "{expected} against {actual:?}: {found:?}");
     }
@@ -474,7 +494,7 @@ mod tests {
 
     #[test]
     fn an_unknown_matcher_is_the_suites_fault() {
-        let mut found = Vec::new();
+        let mut found = Findings::trial();
         assert!(compare(&json!({ "$foo": 1 }), Some(&json!(1)), "", "body", &mut found).is_err());
     }
 }

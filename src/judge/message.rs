@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::matcher::compare;
-use super::{Deviation, Seen, Unjudgeable, Yardstick};
+use super::{Deviation, Findings, Seen, Unjudgeable, Yardstick};
 use crate::case::{Expectation, Soundness};
 use crate::exchange::{Answer, Exchange, header_values};
 use crate::json::JsonFault;
@@ -18,7 +18,7 @@ pub(super) fn judge_head(
     answer: &Answer,
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     if let Some(status) = &expectation.status {
         let actual = Value::from(answer.status);
@@ -44,16 +44,16 @@ pub(super) fn one(
     at: &str,
     kind: &'static str,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
-    let filled = (yardstick.fill)(matcher).map_err(Unjudgeable)?;
+    let filled = yardstick.fill.fill(matcher).map_err(Unjudgeable)?;
     compare(&filled, actual, at, kind, found)
 }
 
-pub(super) fn judge_time(exchange: &Exchange, expectation: &Expectation, found: &mut Vec<Deviation>) {
+pub(super) fn judge_time(exchange: &Exchange, expectation: &Expectation, found: &mut Findings) {
     let Some(limit_ms) = expectation.within_ms else { return };
     if exchange.duration_us > limit_ms * 1000 {
-        found.push(Deviation {
+        found.add(|| Deviation {
             at: "/response".to_owned(),
             expected: format!("a reply within {limit_ms} ms"),
             actual: format!("{} ms", exchange.duration_us / 1000),
@@ -62,15 +62,17 @@ pub(super) fn judge_time(exchange: &Exchange, expectation: &Expectation, found: 
     }
 }
 
-pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Expectation, found: &mut Vec<Deviation>) {
+pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Expectation, found: &mut Findings) {
     for soundness in &expectation.sound {
         match soundness {
-            Soundness::Framing => found.extend(answer.framing.iter().map(|fault| Deviation {
-                at: "/response/framing".to_owned(),
-                expected: "a message that ends where HTTP says it ends".to_owned(),
-                actual: super::words::framing(fault),
-                kind: "framing",
-            })),
+            Soundness::Framing => answer.framing.iter().for_each(|fault| {
+                found.add(|| Deviation {
+                    at: "/response/framing".to_owned(),
+                    expected: "a message that ends where HTTP says it ends".to_owned(),
+                    actual: super::words::framing(fault),
+                    kind: "framing",
+                });
+            }),
             Soundness::Json => judge_faults(seen, found, "a body that is JSON", makes_unreadable),
             Soundness::Rfc8259 => {
                 judge_faults(seen, found, "one RFC 8259 text in UTF-8 without a byte order mark", blemishes_text)
@@ -80,14 +82,16 @@ pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Ex
     }
 }
 
-fn judge_faults(seen: &Seen<'_>, found: &mut Vec<Deviation>, expected: &str, concerns: fn(&JsonFault) -> bool) {
+fn judge_faults(seen: &Seen<'_>, found: &mut Findings, expected: &str, concerns: fn(&JsonFault) -> bool) {
     let faults = seen.reading().map(|reading| reading.faults.as_slice()).unwrap_or_default();
-    found.extend(faults.iter().filter(|fault| concerns(fault)).take(5).map(|fault| Deviation {
-        at: format!("/response/body{}", place(fault)),
-        expected: expected.to_owned(),
-        actual: fault.to_string(),
-        kind: "json",
-    }));
+    for fault in faults.iter().filter(|fault| concerns(fault)).take(5) {
+        found.add(|| Deviation {
+            at: format!("/response/body{}", place(fault)),
+            expected: expected.to_owned(),
+            actual: fault.to_string(),
+            kind: "json",
+        });
+    }
 }
 
 /// Faults after which the body cannot be taken for JSON.

@@ -1,17 +1,20 @@
 //! Judges an exchange against an expectation. Pure: no clock, no file, no socket, so a stored record can be judged again.
 
 mod body;
+mod findings;
 mod matcher;
 mod message;
 mod observation;
 mod schema;
 mod words;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
+pub use findings::Findings;
 pub use matcher::{MATCHERS, compare, is_matcher};
 pub use observation::classify;
 
@@ -69,14 +72,20 @@ impl<'e> Seen<'e> {
 }
 
 /// Fills the templates of a matcher in.
-pub type Fill<'a> = dyn Fn(&Value) -> Result<Value, String> + 'a;
+pub trait Fill {
+    /// The matcher as it is meant here; one without templates stays where it is.
+    ///
+    /// # Errors
+    /// When a name in it is not known.
+    fn fill<'m>(&self, matcher: &'m Value) -> Result<Cow<'m, Value>, String>;
+}
 
 /// What the judge measures with.
 pub struct Yardstick<'a> {
     pub schemas: &'a Schemas,
     /// The suite's named replies.
     pub replies: &'a IndexMap<String, Expectation>,
-    pub fill: &'a Fill<'a>,
+    pub fill: &'a dyn Fill,
 }
 
 /// Everything in which the reply is not as the expectation says; empty when it holds.
@@ -84,28 +93,55 @@ pub struct Yardstick<'a> {
 /// # Errors
 /// When the expectation itself cannot be used: an unknown schema, matcher, named reply or template name.
 pub fn judge(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>) -> Result<Vec<Deviation>, Unjudgeable> {
-    let Some(answer) = seen.answer() else { return Ok(vec![message::no_answer(seen.exchange)]) };
+    let mut found = Findings::written();
+    look(seen, expectation, yardstick, &mut found)?;
+    Ok(found.into_deviations())
+}
+
+/// Whether the reply is as the expectation says.
+///
+/// # Errors
+/// As [`judge`].
+pub fn holds(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>) -> Result<bool, Unjudgeable> {
+    let mut found = Findings::trial();
+    look(seen, expectation, yardstick, &mut found)?;
+    Ok(found.is_empty())
+}
+
+fn look(
+    seen: &Seen<'_>,
+    expectation: &Expectation,
+    yardstick: &Yardstick<'_>,
+    found: &mut Findings,
+) -> Result<(), Unjudgeable> {
+    let Some(answer) = seen.answer() else {
+        found.add(|| message::no_answer(seen.exchange));
+        return Ok(());
+    };
     if let Some(condition) = &expectation.condition
-        && !judge(seen, condition, yardstick)?.is_empty()
+        && !holds(seen, condition, yardstick)?
     {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let mut found = Vec::new();
     if let Some(name) = &expectation.reply {
         let named = yardstick.replies.get(name).ok_or_else(|| Unjudgeable(format!("the suite has no reply `{name}`")))?;
-        found.extend(judge(seen, named, yardstick)?);
+        look(seen, named, yardstick, found)?;
     }
-    message::judge_head(answer, expectation, yardstick, &mut found)?;
-    message::judge_soundness(seen, answer, expectation, &mut found);
-    message::judge_time(seen.exchange, expectation, &mut found);
-    body::judge_text(answer, expectation, yardstick, &mut found)?;
-    body::judge_body(seen, expectation, yardstick, &mut found)?;
-    body::judge_kept(expectation, yardstick, &mut found)?;
-    if let Some(name) = &expectation.schema {
-        schema::judge_schema(seen, name, yardstick, &mut found)?;
+    message::judge_head(answer, expectation, yardstick, found)?;
+    message::judge_soundness(seen, answer, expectation, found);
+    message::judge_time(seen.exchange, expectation, found);
+    if found.is_settled() {
+        return Ok(());
     }
-    judge_alternatives(seen, expectation, yardstick, &mut found)?;
-    Ok(found)
+    body::judge_text(answer, expectation, yardstick, found)?;
+    body::judge_body(seen, expectation, yardstick, found)?;
+    body::judge_kept(expectation, yardstick, found)?;
+    if let Some(name) = &expectation.schema
+        && !found.is_settled()
+    {
+        schema::judge_schema(seen, name, yardstick, found)?;
+    }
+    judge_alternatives(seen, expectation, yardstick, found)
 }
 
 /// One of the alternatives must hold; when none does, the one that came nearest is shown.
@@ -113,21 +149,27 @@ fn judge_alternatives(
     seen: &Seen<'_>,
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
+    for alternative in &expectation.any {
+        if holds(seen, alternative, yardstick)? {
+            return Ok(());
+        }
+    }
+    if let Findings::Trial { failed } = found {
+        *failed |= !expectation.any.is_empty();
+        return Ok(());
+    }
     let mut nearest: Option<Vec<Deviation>> = None;
     for alternative in &expectation.any {
         let deviations = judge(seen, alternative, yardstick)?;
-        if deviations.is_empty() {
-            return Ok(());
-        }
         if nearest.as_ref().is_none_or(|best| deviations.len() < best.len()) {
             nearest = Some(deviations);
         }
     }
-    found.extend(nearest.into_iter().flatten().map(|deviation| {
+    for deviation in nearest.into_iter().flatten() {
         let expected = format!("{} (the nearest of {} allowed forms)", deviation.expected, expectation.any.len());
-        Deviation { expected, ..deviation }
-    }));
+        found.add(|| Deviation { expected, ..deviation });
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Seen, Unjudgeable, Yardstick, judge};
+use super::{Seen, Unjudgeable, Yardstick, holds};
 use crate::case::Class;
 
 /// The name of the first class that fits, its places filled in; `other` when none does.
@@ -11,7 +11,7 @@ use crate::case::Class;
 /// When a class itself cannot be used.
 pub fn classify(seen: &Seen<'_>, classes: &[Class], yardstick: &Yardstick<'_>) -> Result<String, Unjudgeable> {
     for class in classes {
-        if judge(seen, &class.when, yardstick)?.is_empty() {
+        if holds(seen, &class.when, yardstick)? {
             return Ok(filled(&class.class, seen));
         }
     }

@@ -3,7 +3,7 @@
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 
-use super::{Deviation, Seen, Unjudgeable, Yardstick};
+use super::{Deviation, Findings, Seen, Unjudgeable, Yardstick};
 use crate::json::describe;
 
 /// More deviations of one reply than this tell nothing new.
@@ -13,15 +13,15 @@ pub(super) fn judge_schema(
     seen: &Seen<'_>,
     name: &str,
     yardstick: &Yardstick<'_>,
-    found: &mut Vec<Deviation>,
+    found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     let validator = yardstick.schemas.get(name).map_err(|error| Unjudgeable(error.to_string()))?;
     let Some(value) = seen.value() else {
-        found.push(super::body::not_json(seen));
+        found.add(|| super::body::not_json(seen));
         return Ok(());
     };
     if !validator.is_valid(value) {
-        found.extend(validator.iter_errors(value).take(MOST).map(|error| deviation(&error, name)));
+        validator.iter_errors(value).take(MOST).for_each(|error| found.add(|| deviation(&error, name)));
     }
     Ok(())
 }

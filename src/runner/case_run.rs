@@ -1,5 +1,7 @@
 //! One attempt at one case: its steps in order, then its entries are removed.
 
+use std::borrow::Cow;
+
 use crate::template::{Maker, Scope, UNFIT};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -12,7 +14,7 @@ use super::transport::Transport;
 use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
 use crate::catalogue::CatalogueCase;
 use crate::exchange::{Fault, Outgoing};
-use crate::judge::{Deviation, Fill, Seen, Unjudgeable, Yardstick, classify, compare, judge};
+use crate::judge::{Deviation, Fill, Findings, Seen, Unjudgeable, Yardstick, classify, compare, judge};
 use crate::record::{Mismatch, Observation};
 use crate::requirement::{RequirementId, Strength};
 use crate::verdict::Verdict;
@@ -398,8 +400,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             }
         };
         let seen = self.found.evidence.seen(index);
-        let fill = |value: &Value| scope.matcher(value);
-        Ok(classify(&seen, classes, &yardstick(self.bench, &fill))?)
+        Ok(classify(&seen, classes, &yardstick(self.bench, scope))?)
     }
 
     /// Keeps values: first quietly, so that expectations can compare them, then for good.
@@ -484,8 +485,14 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 }
 
-fn yardstick<'a, T>(bench: &'a Bench<'_, T>, fill: &'a Fill<'a>) -> Yardstick<'a> {
-    Yardstick { schemas: &bench.suite.schemas, replies: &bench.suite.suite.replies, fill }
+impl Fill for Scope<'_> {
+    fn fill<'m>(&self, matcher: &'m Value) -> Result<Cow<'m, Value>, String> {
+        self.matcher(matcher)
+    }
+}
+
+fn yardstick<'a, T>(bench: &'a Bench<'_, T>, scope: &'a Scope<'_>) -> Yardstick<'a> {
+    Yardstick { schemas: &bench.suite.schemas, replies: &bench.suite.suite.replies, fill: scope }
 }
 
 fn judged<T>(
@@ -494,15 +501,14 @@ fn judged<T>(
     expectation: &Expectation,
     scope: &Scope<'_>,
 ) -> Result<Vec<Deviation>, Stop> {
-    let fill = |value: &Value| scope.matcher(value);
-    Ok(judge(seen, expectation, &yardstick(bench, &fill))?)
+    Ok(judge(seen, expectation, &yardstick(bench, scope))?)
 }
 
 /// Whether the kept values are as the step's `when` says; a step with `skip` then ends the case.
 fn applies(step: &Step, scope: &Scope<'_>) -> Result<bool, Stop> {
     for (name, matcher) in &step.when {
         let wanted = scope.matcher(matcher).map_err(Stop::Error)?;
-        let mut found = Vec::new();
+        let mut found = Findings::trial();
         compare(&wanted, scope.get(name), "", "when", &mut found)?;
         if !found.is_empty() {
             return Ok(false);

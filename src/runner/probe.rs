@@ -97,8 +97,7 @@ fn differs(
     let ours = Ours::default();
     let maker = super::bench::own_maker(0, &ours);
     let scope = Scope::new(&known.values, &maker);
-    let fill = |value: &Value| scope.matcher(value);
-    let yardstick = Yardstick { schemas: &suite.schemas, replies: &suite.suite.replies, fill: &fill };
+    let yardstick = Yardstick { schemas: &suite.schemas, replies: &suite.suite.replies, fill: &scope };
     let found = judge(seen, expectation, &yardstick).map_err(|error| error.0)?;
     Ok(found.into_iter().next().map(|deviation| {
         format!("{} is {} where a {} device has {}", deviation.at, deviation.actual, suite.suite.title, deviation.expected)

@@ -35,7 +35,6 @@ pub const FILTERS: &[&str] = &[
     "md5",
     "MD5",
     "base64",
-    "start",
     "length",
     "last",
     "first",
@@ -94,12 +93,12 @@ impl<'v> Scope<'v> {
         Ok((!is_absent(&filled)).then_some(filled))
     }
 
-    /// Fills a matcher in.
+    /// Fills a matcher in; one without templates stays where it is.
     ///
     /// # Errors
     /// As [`Scope::request`].
-    pub fn matcher(&self, value: &Value) -> Result<Value, String> {
-        self.fill(value, &[], Use::Matcher, 0)
+    pub fn matcher<'m>(&self, value: &'m Value) -> Result<Cow<'m, Value>, String> {
+        if is_plain(value) { Ok(Cow::Borrowed(value)) } else { self.fill(value, &[], Use::Matcher, 0).map(Cow::Owned) }
     }
 
     /// Fills a text in.
@@ -205,7 +204,6 @@ impl<'v> Scope<'v> {
             ("neighbour", Value::String(text)) => json!(self.maker.neighbour(text)),
             ("version", Value::String(text)) => json!(self.maker.version(text, argument)),
             ("slice", Value::String(text)) => json!(sliced(text, argument).ok_or_else(wrong)?),
-            ("start", Value::String(text)) => json!(beginning(text, argument).ok_or_else(wrong)?),
             ("length", Value::Array(elements)) => json!(elements.len()),
             ("length", Value::String(text)) => json!(text.chars().count()),
             ("first", Value::Array(elements)) => elements.first().cloned().ok_or_else(wrong)?,
@@ -269,6 +267,19 @@ impl<'v> Scope<'v> {
     }
 }
 
+/// Whether a value has nothing to fill in.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.contains("{{"),
+        Value::Array(elements) => elements.iter().all(is_plain),
+        Value::Object(members) => {
+            let is_made = members.keys().next().is_some_and(|name| MAKERS.contains(&name.as_str()));
+            !is_made && members.iter().all(|(name, inner)| !name.contains("{{") && is_plain(inner))
+        }
+        _ => true,
+    }
+}
+
 /// Whether a value says that the member that has it is left out.
 pub fn is_absent(value: &Value) -> bool {
     value.as_object().is_some_and(|members| members.len() == 1 && members.get("$absent") == Some(&Value::Bool(true)))
@@ -288,11 +299,6 @@ fn sliced(text: &str, range: &str) -> Option<String> {
     let (from, to) = range.split_once(':')?;
     let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
     Some(text.chars().skip(from).take(to.checked_sub(from)?).collect())
-}
-
-/// The first so many characters of a text.
-fn beginning(text: &str, count: &str) -> Option<String> {
-    count.parse().ok().map(|count| text.chars().take(count).collect())
 }
 
 fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
@@ -347,7 +353,7 @@ mod tests {
         check(&json!("{{mine|upper}}"), &json!("AB-CD"));
         check(&json!("{{mine|flip}}"), &json!("AB-cd"));
         check(&json!("{{mine|no-dashes}}"), &json!("abCD"));
-        check(&json!("{{mine|start:4}}"), &json!("ab-C"));
+        check(&json!("{{mine|slice:0:4}}"), &json!("ab-C"));
         check(&json!("{{path}}"), &json!("/api/v1/items"));
         check(&json!({ "a": "{{gone}}", "b": 1 }), &json!({ "b": 1 }));
         check(&json!({ "{{mine}}": 1 }), &json!({ "ab-CD": 1 }));
