@@ -152,7 +152,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        let request = outgoing(&send, scope, false)?;
+        let request = outgoing(&send, scope, true)?;
         self.firewall.check(&request, Risk::Read, self.ours)?;
         Ok(self.send(&request).await)
     }

@@ -48,6 +48,9 @@ impl Gate {
         let sent = request.header("authorization");
         match (self.scheme, sent) {
             (Scheme::None, None) if self.manner.wrong(Defect::NoneAsks) => return Err(self.challenge(now, false)),
+            (Scheme::None, None) if request.method == "PUT" && self.manner.wrong(Defect::NoneAsksForWrites) => {
+                return Err(self.challenge(now, false));
+            }
             (Scheme::None, Some(_)) if self.manner.wrong(Defect::NoneRefusesCredentials) => return Err(Failure::new(8)),
             (Scheme::None, _) => return Ok(Role::Full),
             (_, None) if self.manner.wrong(Defect::UnauthenticatedServed) => return Ok(Role::Full),
