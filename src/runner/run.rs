@@ -225,7 +225,7 @@ impl<T: Transport> Floor<'_, T> {
 
     /// Sweeps up what is left of this run, and compares what belongs to others.
     async fn after(&self, known: &Known, before: Result<Holdings, String>) -> Untouched {
-        let bench = self.bench(known, false);
+        let bench = self.bench(known, true);
         let before = match before {
             Ok(before) => before,
             Err(why) => {

@@ -83,7 +83,7 @@ defects! {
     DeepNestingDrops "deep-nesting-drops" "2N-COM-030" "A body of a thousand brackets ends the connection without a reply."
     FirstForceWins "first-force-wins" "2N-COM-034" "Of a parameter sent twice the first counts."
     MissingDirectoryStatus404 "missing-directory-status-404" "2N-COM-005" "A unit without directory answers code 1 with HTTP 404 (shows with `directory-missing`)."
-    DisabledServiceStatus503 "disabled-service-status-503" "2N-COM-005" "A service that is off answers code 4 with HTTP 503 (shows with `service-disabled`)."
+    DisabledServiceStatus404 "disabled-service-status-404" "2N-COM-005" "A service that is off answers code 4 with HTTP 404 (shows with `service-disabled`)."
     PlainHttpStatus426 "plain-http-status-426" "2N-COM-005" "Plain HTTP where HTTPS is wanted answers code 7 with HTTP 426 (shows with `https-required`)."
     ReplyLeftOver "reply-left-over" "2N-COM-033" "`get` right after `template` is answered with the reply of `template` once more."
     ForceTwiceIsNone "force-twice-is-none" "2N-COM-034" "A `force` sent twice counts as none (shows with `force-in-query-only`)."
@@ -97,6 +97,8 @@ defects! {
     // Authentication and privileges.
     NoneAsks "none-asks" "2N-AUTH-001" "With authentication None, credentials are asked for (shows with that scheme)."
     NoneAsksForWrites "none-asks-for-writes" "2N-AUTH-001" "With authentication None, credentials are asked for whatever is sent by PUT (shows with that scheme)."
+    NoneAsksForPosts "none-asks-for-posts" "2N-AUTH-001" "With authentication None, credentials are asked for whatever is sent by POST (shows with that scheme)."
+    BasicNotAskedFor "basic-not-asked-for" "2N-AUTH-002" "With Basic, a request without credentials is served (shows with that scheme)."
     UnauthenticatedServed "unauthenticated-served" "2N-AUTH-002" "A request without credentials is served."
     NoCredentialsStatus200 "no-credentials-status-200" "2N-AUTH-003" "No credentials: the challenge and code 9 come with HTTP 200."
     NoCredentialsCode12 "no-credentials-code-12" "2N-AUTH-004" "No credentials: 401 with code 12."
@@ -334,7 +336,9 @@ defects! {
 }
 
 /// The defects that show only with another scheme than Digest.
-const SCHEMES: [(&str, Scheme); 4] = [
+const SCHEMES: [(&str, Scheme); 6] = [
+    ("none-asks-for-posts", Scheme::None),
+    ("basic-not-asked-for", Scheme::Basic),
     ("none-asks", Scheme::None),
     ("none-asks-for-writes", Scheme::None),
     ("none-refuses-credentials", Scheme::None),
@@ -345,7 +349,7 @@ const SCHEMES: [(&str, Scheme); 4] = [
 const BESIDE: [(&str, &str); 10] = [
     ("force-twice-is-none", "force-in-query-only"),
     ("missing-directory-status-404", "directory-missing"),
-    ("disabled-service-status-503", "service-disabled"),
+    ("disabled-service-status-404", "service-disabled"),
     ("plain-http-status-426", "https-required"),
     ("missing-directory-still-reads", "directory-missing"),
     ("disabled-service-still-reads", "service-disabled"),

@@ -276,7 +276,7 @@ const OUT_OF_SERVICE: [OutOfService; 3] = [
         quirk: Quirk::ServiceDisabled,
         code: 4,
         miscoded: (Defect::DisabledServiceIsCode14, 14),
-        misstated: (Defect::DisabledServiceStatus503, 503),
+        misstated: (Defect::DisabledServiceStatus404, 404),
         still_reads: Defect::DisabledServiceStillReads,
     },
     OutOfService {
