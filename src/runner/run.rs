@@ -332,7 +332,7 @@ fn records(plan: &Plan<'_>, mut ran: HashMap<String, Ran>, suite: &SuiteCatalogu
     plan.planned.iter().map(record).collect()
 }
 
-fn empty(case: &CatalogueCase) -> CaseRecord {
+pub(super) fn empty(case: &CatalogueCase) -> CaseRecord {
     CaseRecord {
         id: case.id.0.clone(),
         title: case.case.title.clone(),
@@ -348,7 +348,7 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
     }
 }
 
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
+pub(super) fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
