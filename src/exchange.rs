@@ -33,6 +33,10 @@ pub enum Role {
     WrongPassword,
     /// The admin's user name with the empty password.
     EmptyPassword,
+    /// The admin's user name with more after the password.
+    LongerPassword,
+    /// The admin's user name with the password in the other letter case.
+    OtherCasePassword,
     /// A user name that this run made up.
     UnknownUser,
 }

@@ -340,6 +340,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                     expected: "a reply".to_owned(),
                     actual: "absent".to_owned(),
                     kind: "transport",
+                    requirement: None,
                 };
                 self.add(step, index, &requirement, expectation.level, vec![no_reply]);
             }

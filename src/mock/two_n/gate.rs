@@ -40,7 +40,12 @@ impl Gate {
             () if manner.differs(Quirk::RealmWithComma) => format!("{variant}, site=7"),
             () => variant.to_owned(),
         };
-        Self { accounts, scheme: settings.scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
+        let scheme = match () {
+            () if manner.differs(Quirk::AuthenticationNone) => Scheme::None,
+            () if manner.differs(Quirk::AuthenticationBasic) => Scheme::Basic,
+            () => settings.scheme,
+        };
+        Self { accounts, scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
     }
 
     /// The caller's role, or the refusal: code 8 for another scheme than the one configured, 401 and code 9 for the rest.
@@ -78,8 +83,19 @@ impl Gate {
     fn basic(&self, encoded: &str) -> Option<Role> {
         let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (user, password) = text.split_once(':')?;
-        let any = self.manner.wrong(Defect::AnyPassword);
-        self.account(user).filter(|(account, _)| any || account.password == password).map(|(_, role)| *role)
+        self.account(user).filter(|(account, _)| self.fits(password, &account.password)).map(|(_, role)| *role)
+    }
+
+    /// Whether a password sent readable is the right one, as a defect sees it.
+    fn fits(&self, sent: &str, right: &str) -> bool {
+        let start = |text: &str| text.chars().take(8).collect::<String>();
+        match () {
+            () if self.manner.wrong(Defect::AnyPassword) => true,
+            () if self.manner.wrong(Defect::EmptyPassword) && sent.is_empty() => true,
+            () if self.manner.wrong(Defect::LongerPassword) => start(sent) == start(right),
+            () if self.manner.wrong(Defect::PasswordAnyCase) => sent.to_lowercase() == right.to_lowercase(),
+            () => sent == right,
+        }
     }
 
     /// The nonce is looked at only once the response is proved: a stranger cannot use it up, nor learn that it is stale.
@@ -147,6 +163,9 @@ impl Gate {
     }
 
     fn nobody(&mut self, now: Duration) -> Failure {
+        if self.manner.differs(Quirk::NoCredentialsStatus200) {
+            return Failure::new(10);
+        }
         let code = match () {
             () if self.manner.wrong(Defect::NoCredentialsCode12) => 12,
             () if self.manner.differs(Quirk::NoCredentialsCode10) => 10,
