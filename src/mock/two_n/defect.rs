@@ -270,7 +270,6 @@ defects! {
     GetEmptyFieldsIsAbsent "get-empty-fields-is-absent" "2N-DIR-GET-012" "`fields: []` shows only what differs from the default."
     GetNameBringsAll "get-name-brings-all" "2N-DIR-GET-013" "Any `fields` shows every field."
     GetUnknownFieldRefused "get-unknown-field-refused" "2N-DIR-GET-014" "An unknown name in `fields` is answered with code 12."
-    GetUnknownFieldNull "get-unknown-field-null" "2N-DIR-GET-014" "An unknown name in `fields` comes back as null."
     GetWithoutStamp "get-without-stamp" "2N-DIR-GET-015" "A found entry has no `timestamp`."
     GetDottedFlat "get-dotted-flat" "2N-DIR-GET-016" "A dotted name comes back as a key with dots."
     GetIndexIgnored "get-index-ignored" "2N-DIR-GET-017" "The index in a path is ignored: every element is shown."
@@ -330,7 +329,7 @@ defects! {
     NearlyZeroRefused "nearly-zero-refused" "2N-DIR-UUID-020" "A uuid whose first groups are zero counts as the reserved one."
     AllFRefused "all-f-refused" "2N-DIR-UUID-021" "The uuid of all F is malformed."
     GeneratedUndashed "generated-undashed" "2N-DIR-UUID-024" "Uuids the unit makes up are 32 digits without dashes."
-    UpdateCaseSensitive "update-case-sensitive" "2N-DIR-UUID-025" "`update` finds an entry only in the spelling of its creation."
+    UpdateCaseSensitive "update-case-sensitive" "2N-DIR-UUID-002" "`update` finds an entry only in the spelling of its creation."
     CaseMakesTwo "case-makes-two" "2N-DIR-UUID-025" "A uuid in another letter case is another uuid."
 
     // Values of fields.

@@ -75,15 +75,6 @@ pub(super) const AFTER: &[After] = &[
     }),
     (Defect::GetWithoutStamp, Get, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
     (Defect::GetFieldsShifted, Get, |outcome, _, _| list(outcome, shift)),
-    (Defect::GetUnknownFieldNull, Get, |outcome, keys, directory| {
-        let names: Vec<String> = asked(keys).into_iter().filter(|name| !directory.template.contains_key(name)).collect();
-        let plain = |name: &&String| !name.contains(['.', '[']);
-        rows(outcome, |row| {
-            if !row.contains_key("errors") {
-                names.iter().filter(plain).for_each(|name| add(row, name, Value::Null));
-            }
-        })
-    }),
     (Defect::GetDottedFlat, Get, dotted_flat),
     (Defect::GetParentEmpty, Get, |outcome, keys, _| {
         let parent = asked(keys).iter().any(|name| name == "access");
