@@ -29,6 +29,8 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
+    /// What the reply that did not come owed: a deviation from each row that its step expects.
+    pub owed: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
     /// Entries that could not be removed, with why.
@@ -278,7 +280,10 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
-            self.whole(index)?;
+            if let Err(stop) = self.whole(index) {
+                self.owe(step, index);
+                return Err(stop);
+            }
         }
         for &index in &indexes {
             class = self.observe(step, index, scope)?.or(class);
@@ -323,6 +328,24 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             }
             Ok(_) => Ok(()),
         }
+    }
+
+    /// Remembers which rows a reply that did not come leaves unfulfilled, in case the device itself is to blame.
+    fn owe(&mut self, step: &Step, index: usize) {
+        let found = std::mem::take(&mut self.found.mismatches);
+        for expectation in &step.expect {
+            if let Ok(requirement) = self.cited(expectation.requirement.as_ref()) {
+                let no_reply = Deviation {
+                    at: "/response".to_owned(),
+                    expected: "a reply".to_owned(),
+                    actual: "absent".to_owned(),
+                    kind: "transport",
+                };
+                self.add(step, index, &requirement, expectation.level, vec![no_reply]);
+            }
+        }
+        self.found.owed = std::mem::replace(&mut self.found.mismatches, found);
+        self.found.owed.dedup_by(|one, other| one.requirement == other.requirement);
     }
 
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
