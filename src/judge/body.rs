@@ -43,11 +43,7 @@ pub(super) fn not_json(seen: &Seen<'_>) -> Deviation {
     }
 }
 
-pub(super) fn judge_kept(
-    expectation: &Expectation,
-    yardstick: &Yardstick<'_>,
-    found: &mut Findings,
-) -> Result<(), Unjudgeable> {
+pub(super) fn judge_kept(expectation: &Expectation, yardstick: &Yardstick<'_>, found: &mut Findings) -> Result<(), Unjudgeable> {
     for (name, matcher) in &expectation.kept {
         let template = Value::String(format!("{{{{{name}}}}}"));
         let kept = yardstick.fill.fill(&template).map_err(Unjudgeable)?;

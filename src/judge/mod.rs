@@ -108,12 +108,7 @@ pub fn holds(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'
     Ok(found.is_empty())
 }
 
-fn look(
-    seen: &Seen<'_>,
-    expectation: &Expectation,
-    yardstick: &Yardstick<'_>,
-    found: &mut Findings,
-) -> Result<(), Unjudgeable> {
+fn look(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>, found: &mut Findings) -> Result<(), Unjudgeable> {
     let Some(answer) = seen.answer() else {
         found.add(|| message::no_answer(seen.exchange));
         return Ok(());

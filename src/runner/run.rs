@@ -78,7 +78,7 @@ pub async fn run<T: Transport>(
     let creating =
         suite.suite.safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<Vec<_>, _>>()?;
     let made = RefCell::default();
-    let floor = Floor { suite, transport, manner, ours: &ours, firewall: &firewall, creating: &creating, made: &made };
+    let floor = Floor { suite, transport, manner, ours: &ours, firewall: &firewall, creating: &creating, made: &made, redaction };
     let before = take(&floor.bench(&known, false)).await;
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
@@ -87,7 +87,7 @@ pub async fn run<T: Transport>(
     let untouched = floor.after(&known, before).await;
     let not_applicable = plan.reasons();
     let interrupted = stop.get();
-    let cases = records(&plan, attempts, suite, &known, redaction);
+    let cases = records(&plan, attempts, suite, &known);
     Ok(SuiteRun { known, cases, untouched, left_out: plan.left_out, known_cases: suite.cases.len(), not_applicable, interrupted })
 }
 
@@ -100,6 +100,13 @@ struct Floor<'f, T> {
     firewall: &'f Firewall,
     creating: &'f [RequestRule],
     made: &'f RefCell<Vec<(usize, Value)>>,
+    redaction: &'f Redaction,
+}
+
+/// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
+struct Ran {
+    record: CaseRecord,
+    interrupted: Option<String>,
 }
 
 impl<T: Transport> Floor<'_, T> {
@@ -130,13 +137,7 @@ impl<T: Transport> Floor<'_, T> {
         }
     }
 
-    async fn attempts(
-        &self,
-        plan: &Plan<'_>,
-        known: &Known,
-        stop: &Cell<bool>,
-        tell: &dyn Fn(Event),
-    ) -> HashMap<String, Attempt> {
+    async fn attempts(&self, plan: &Plan<'_>, known: &Known, stop: &Cell<bool>, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
         let bench = self.bench(known, false);
         let mut running: Vec<&CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
@@ -144,37 +145,35 @@ impl<T: Transport> Floor<'_, T> {
         }
         let (alone, together): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.alone);
         let mut found = HashMap::new();
-        let mut done = |id: String, attempt: Option<Attempt>| {
-            if let Some(attempt) = attempt {
-                tell(Event::Done { id: id.clone(), verdict: attempt.verdict.unwrap_or(Verdict::Error) });
-                found.insert(id, attempt);
+        let mut done = |id: String, ran: Option<Ran>| {
+            if let Some(ran) = ran {
+                tell(Event::Done { id: id.clone(), verdict: ran.record.verdict });
+                found.insert(id, ran);
             }
         };
-        let mut stream = futures_util::stream::iter(together.iter().map(|case| one(&bench, case, stop)))
+        let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case, stop)))
             .buffer_unordered(self.manner.jobs.max(1));
-        while let Some((id, attempt)) = stream.next().await {
-            done(id, attempt);
+        while let Some((id, ran)) = stream.next().await {
+            done(id, ran);
         }
         for case in &alone {
-            let (id, attempt) = one(&bench, case, stop).await;
-            done(id, attempt);
+            let (id, ran) = self.one(&bench, case, stop).await;
+            done(id, ran);
         }
         self.again(plan, known, &mut found).await;
         found
     }
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
-    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Attempt>) {
+    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
-            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|attempt| attempt.interrupted.is_some())).collect();
+            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
         for case in torn {
             let bench = self.bench(known, true);
             if let Err(why) = self.lives(&bench).await {
-                let attempt = found.get_mut(&case.id.0).expect("it was found above");
-                attempt.reason = Some(format!(
-                    "{}; the device does not answer a plain request either: {why}",
-                    attempt.reason.clone().unwrap_or_default()
-                ));
+                let ran = found.get_mut(&case.id.0).expect("it was found above");
+                let reason = ran.record.reason.take().unwrap_or_default();
+                ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
                 continue;
             }
             let mut second = attempt(&bench, case, 1).await;
@@ -182,8 +181,21 @@ impl<T: Transport> Floor<'_, T> {
                 let lives = self.lives_again(&bench).await;
                 hold_against(&mut second, self.suite, &why, lives);
             }
-            found.insert(case.id.0.clone(), second);
+            found.insert(case.id.0.clone(), self.ran(case, second));
         }
+    }
+
+    /// One case, unless the run was stopped.
+    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase, stop: &Cell<bool>) -> (String, Option<Ran>) {
+        let ran = if stop.get() { None } else { Some(self.ran(case, attempt(bench, case, 0).await)) };
+        (case.id.0.clone(), ran)
+    }
+
+    fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
+        let interrupted = attempt.interrupted.clone();
+        let mut record = empty(case);
+        fill(&mut record, attempt, self.redaction);
+        Ran { record, interrupted }
     }
 
     async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {
@@ -255,15 +267,6 @@ impl<T: Transport> Floor<'_, T> {
     }
 }
 
-/// One case, unless the run was stopped.
-async fn one<T: Transport>(bench: &Bench<'_, T>, case: &CatalogueCase, stop: &Cell<bool>) -> (String, Option<Attempt>) {
-    let id = case.id.0.clone();
-    if stop.get() {
-        return (id, None);
-    }
-    (id, Some(attempt(bench, case, 0).await))
-}
-
 fn same_id(made: &Value, id: &str) -> bool {
     made.as_str().map_or_else(|| made.to_string().as_str() == id, |made| made.eq_ignore_ascii_case(id))
 }
@@ -299,20 +302,14 @@ fn shuffle(cases: &mut [&CatalogueCase], seed: u64) {
     }
 }
 
-fn records(
-    plan: &Plan<'_>,
-    mut attempts: HashMap<String, Attempt>,
-    suite: &SuiteCatalogue,
-    known: &Known,
-    redaction: &Redaction,
-) -> Vec<CaseRecord> {
+fn records(plan: &Plan<'_>, mut ran: HashMap<String, Ran>, suite: &SuiteCatalogue, known: &Known) -> Vec<CaseRecord> {
     let record = |planned: &crate::plan::Planned<'_>| {
         let case = planned.case;
         let mut record = empty(case);
         match &planned.decision {
             Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
-            Decision::Run => match attempts.remove(&case.id.0) {
-                Some(attempt) => fill(&mut record, attempt, redaction),
+            Decision::Run => match ran.remove(&case.id.0) {
+                Some(ran) => record = ran.record,
                 None => {
                     record.verdict = Verdict::Inconclusive;
                     record.reason = Some("the run was stopped before this case".to_owned());
@@ -363,5 +360,5 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
     record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
     record.observations = attempt.observations;
     record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction);
+    record.exchanges = attempt.evidence.records(redaction, record.verdict);
 }
