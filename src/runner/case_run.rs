@@ -29,6 +29,8 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
+    /// What the step expected whose reply did not come: deviations, should it turn out that the device is to blame.
+    pub unanswered: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
     /// Entries that could not be removed, with why.
@@ -278,7 +280,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
-            self.whole(index)?;
+            self.whole(index).inspect_err(|stop| self.found.unanswered = self.unanswered(step, index, stop))?;
         }
         for &index in &indexes {
             class = self.observe(step, index, scope)?.or(class);
@@ -325,6 +327,29 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         }
     }
 
+    /// What a step expected of a reply that did not come.
+    fn unanswered(&self, step: &Step, exchange: usize, stop: &Stop) -> Vec<Mismatch> {
+        let Stop::Interrupted(why) = stop else { return Vec::new() };
+        let mut lost: Vec<Mismatch> = Vec::new();
+        for expectation in step.expect.iter().filter(|expectation| expectation.condition.is_none()) {
+            let Ok(requirement) = self.cited(expectation.requirement.as_ref()) else { continue };
+            let Some(level) = self.level_of(&requirement, expectation.level) else { continue };
+            if !lost.iter().any(|known| known.requirement == requirement && known.level >= level) {
+                lost.push(Mismatch {
+                    requirement,
+                    level,
+                    at: "/response".to_owned(),
+                    expected: "a reply".to_owned(),
+                    actual: format!("{why}, again when run alone"),
+                    kind: "transport".to_owned(),
+                    exchange,
+                    step: step.name.clone(),
+                });
+            }
+        }
+        lost
+    }
+
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
         let requirement = self.cited(expectation.requirement.as_ref())?;
         let deviations = {
@@ -360,11 +385,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         level: Option<Strength>,
         deviations: Vec<Deviation>,
     ) {
-        let Some(row) = self.bench.suite.requirement(requirement) else { return };
-        if !self.bench.known.concerns(row) {
-            return;
-        }
-        let level = level.unwrap_or(row.strength).min(row.strength);
+        let Some(level) = self.level_of(requirement, level) else { return };
         self.found.mismatches.extend(deviations.into_iter().map(|deviation| Mismatch {
             requirement: requirement.clone(),
             level,
@@ -375,6 +396,12 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             exchange,
             step: step.name.clone(),
         }));
+    }
+
+    /// How much a deviation weighs; nothing where the requirement does not concern this edition.
+    fn level_of(&self, requirement: &RequirementId, level: Option<Strength>) -> Option<Strength> {
+        let row = self.bench.suite.requirement(requirement).filter(|row| self.bench.known.concerns(row))?;
+        Some(level.unwrap_or(row.strength).min(row.strength))
     }
 
     fn observe(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<Option<String>, Stop> {

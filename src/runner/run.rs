@@ -164,13 +164,17 @@ impl<T: Transport> Floor<'_, T> {
         found
     }
 
-    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
+    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
+    /// but not once more for every case when it does not come back.
     async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
+        let mut gone = false;
         for case in torn {
             let bench = self.bench(known, true);
-            if let Err(why) = self.lives(&bench).await {
+            let lives = if gone { self.lives(&bench).await } else { self.lives_again(&bench).await };
+            gone = lives.is_err();
+            if let Err(why) = lives {
                 let ran = found.get_mut(&case.id.0).expect("it was found above");
                 let reason = ran.record.reason.take().unwrap_or_default();
                 ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
@@ -206,6 +210,7 @@ impl<T: Transport> Floor<'_, T> {
         exchange.outcome.map(drop).map_err(|fault| fault.to_string())
     }
 
+    /// Whether the device lives, after a while at the latest.
     async fn lives_again(&self, bench: &Bench<'_, T>) -> Result<(), String> {
         let mut last = Ok(());
         for pause_ms in [0, 300, 1000, 2000] {
@@ -275,7 +280,7 @@ fn settles(case: &CatalogueCase) -> bool {
     case.case.steps.iter().flat_map(|step| &step.observe).any(|observe| observe.settles.is_some())
 }
 
-/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on.
+/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on, and whatever the reply should have been.
 fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives: Result<(), String>) {
     let Some(requirement) = suite.suite.alive.expect.requirement.clone() else { return };
     let after = lives.err().map(|why| format!("; afterwards the device was gone: {why}")).unwrap_or_default();
@@ -289,6 +294,8 @@ fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives:
         exchange: attempt.evidence.last(),
         step: None,
     });
+    let lost = std::mem::take(&mut attempt.unanswered);
+    attempt.mismatches.extend(lost);
     attempt.verdict = Some(Verdict::Fail);
     attempt.reason = None;
 }

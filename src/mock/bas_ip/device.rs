@@ -84,7 +84,7 @@ impl Device for Panel {
             Ok(answer) => wire::reply(&self.nature, request, answer),
             Err(fault) => {
                 if fault == Fault::Syntax && self.nature.wrong(Defect::UpsetByBrokenJson) {
-                    self.upset_until = now.saturating_add(Duration::from_secs(5));
+                    self.upset_until = now.saturating_add(Duration::from_secs(1));
                 }
                 wire::refusal(&self.nature, request, &fault)
             }
@@ -136,6 +136,9 @@ impl Panel {
         }
         if self.nature.quirky(Quirk::BodyBeforeToken) && request.body.is_some() {
             self.object(request)?;
+        }
+        if self.nature.wrong(Defect::BasicCrash) && request.header("authorization").is_some_and(|proof| proof.starts_with("Basic")) {
+            return Err(Fault::Crash);
         }
         if let Err(refusal) = self.admit(&route, request, now) {
             if refusal == Fault::Rights && self.nature.quirky(Quirk::BodyBeforeRole) && request.body.is_some() {
@@ -279,6 +282,9 @@ impl Panel {
         }
         if self.nature.wrong(Defect::FirmwareAsNumber) {
             information["firmware_version"] = json!(3.12);
+        }
+        if self.nature.wrong(Defect::ModelAsNumber) {
+            information["device_model"] = 4.into();
         }
         if self.nature.wrong(Defect::DeviceTypeUnknown) {
             information["device_type"] = "doorphone".into();

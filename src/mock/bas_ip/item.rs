@@ -154,7 +154,7 @@ impl Panel {
         if draft.kind == "face_id" && !self.nature.sees_faces() {
             return Err(Fault::Said(400, "You cannot create face_id identifier on this panel"));
         }
-        if self.is_master(&draft.kind, &draft.number) {
+        if Self::is_master(&draft.kind, &draft.number) {
             let code = "Cannot create identifier with the same input code number as master code";
             let card = "Cannot create identifier with same card number as master card";
             return Err(Fault::Said(400, if draft.kind == "card" { card } else { code }));

@@ -144,7 +144,7 @@ impl Panel {
     pub(super) fn number_taken(&self, draft: &Draft, by_other_than: Option<i64>) -> bool {
         let holder = self.identifiers.uid_of_number(&number_key(&draft.kind, &draft.number));
         let strangers_only = !self.nature.wrong(Defect::UpdateConflictsWithItself);
-        holder.is_some_and(|uid| !(strangers_only && Some(uid) == by_other_than)) || self.is_master(&draft.kind, &draft.number)
+        holder.is_some_and(|uid| !(strangers_only && Some(uid) == by_other_than)) || Self::is_master(&draft.kind, &draft.number)
     }
 
     pub(super) fn identifier_from(&self, draft: Draft, uid: i64) -> Identifier {

@@ -54,11 +54,11 @@ impl Panel {
 
     fn delete_number(&mut self, kind: &str, number: String) -> Result<Value, Fault> {
         self.check_number(&number)?;
-        let mut found = self.identifiers.uid_of_number(&number_key(kind, &number));
-        if found.is_none() && self.nature.wrong(Defect::NumberReadAsHex) {
-            let decimal = i64::from_str_radix(&number, 16).unwrap_or(-1).to_string();
-            found = self.identifiers.uid_of_number(&number_key(kind, &decimal));
-        }
+        let read = match i64::from_str_radix(&number, 16) {
+            Ok(decimal) if self.nature.wrong(Defect::NumberReadAsHex) => decimal.to_string(),
+            _ => number.clone(),
+        };
+        let found = self.identifiers.uid_of_number(&number_key(kind, &read));
         let gone = found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
         let reason = if gone { "deleted" } else { "entity_not_found" };
         Ok(json!({"identifier_type": kind, "success": gone, "identifier_number": number, "extended_info": reason}))

@@ -138,9 +138,7 @@ impl Panel {
     }
 
     fn lifetime(&self) -> Duration {
-        if self.nature.wrong(Defect::TokenNeverExpires) {
-            Duration::MAX / 2
-        } else if self.nature.quirky(Quirk::LifetimeOfADay) {
+        if self.nature.quirky(Quirk::LifetimeOfADay) {
             12 * LIFETIME
         } else {
             LIFETIME
@@ -190,7 +188,6 @@ impl Panel {
         let Some(token) = self.token_of(request) else { return false };
         let wrong = |defect| self.nature.wrong(defect);
         wrong(Defect::AnyTokenDeletes)
-            || (wrong(Defect::ExpiredTokenDeletes) && self.sessions.open.contains_key(token))
             || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
     }
 
