@@ -33,6 +33,8 @@ pub(super) struct Attempt {
     pub unanswered: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
+    /// Values of what stays until the end of the run.
+    pub lasting: Vec<(String, Value)>,
     /// Entries that could not be removed, with why.
     pub left: Option<String>,
 }
@@ -71,7 +73,11 @@ pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &Catalogue
         None | Some(Stop::Found) if run.hurt => run.alive(&scope).await.err(),
         other => other,
     };
-    run.tear_down(&scope).await;
+    if case.case.lasting {
+        run.found.lasting = case.case.fresh.keys().filter_map(|name| Some((name.clone(), scope.get(name)?.clone()))).collect();
+    } else {
+        run.tear_down(&scope).await;
+    }
     run.conclude(stop);
     run.found
 }

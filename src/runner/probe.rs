@@ -46,7 +46,8 @@ pub async fn probe<T: Transport>(
     for probe in &suite.suite.probe {
         let exchange = send(probe, &known, transport, seed).await?;
         if let Err(fault) = &exchange.outcome {
-            if probe.recognise.is_some() || !recognised {
+            let torn = matches!(fault, Fault::Closed { .. } | Fault::NotHttp { .. } | Fault::HeadTooLarge { .. });
+            if probe.recognise.is_some() || !(recognised || torn) {
                 return Ok(Probed::Unreachable(fault.clone()));
             }
             continue;

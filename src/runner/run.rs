@@ -125,15 +125,19 @@ impl<T: Transport> Floor<'_, T> {
         }
     }
 
-    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what they find counts from then on.
+    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what one finds counts from then on, also for whether
+    /// the next one is needed.
     async fn settle(&self, known: &mut Known, choice: &Choice) {
-        let everything = Choice { filters: Vec::new(), allow: choice.allow.clone() };
-        let plan = Plan::new(self.suite, known, &everything);
-        for case in plan.running().filter(|case| settles(case)) {
-            let settled = attempt(&self.bench(known, false), case, 1000).await.settled;
-            for (dialect, class) in settled {
+        for case in self.suite.cases.iter().filter(|case| settles(case)) {
+            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone() };
+            if Plan::new(self.suite, known, &this).running().next().is_none() {
+                continue;
+            }
+            let found = attempt(&self.bench(known, false), case, 1000).await;
+            for (dialect, class) in found.settled {
                 known.settle(self.suite, &dialect, &class);
             }
+            known.values.extend(found.lasting);
         }
     }
 
@@ -243,6 +247,11 @@ impl<T: Transport> Floor<'_, T> {
         {
             after = again;
         }
+        if self.sweep_signed(&bench, &before, &after).await
+            && let Ok(again) = take(&bench).await
+        {
+            after = again;
+        }
         Holdings::compare(&before, &after, |id| self.is_made(id))
     }
 
@@ -265,6 +274,23 @@ impl<T: Transport> Floor<'_, T> {
                     .find(|(have, made)| *have == kind && same_id(made, &id))
                     .map(|(_, made)| made.clone());
                 let id = made.unwrap_or(Value::String(id));
+                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
+            }
+        }
+        any
+    }
+
+    /// Removes what is left all the same, by whatever id the device shows it under: an entry that was not there before and has a number or an id
+    /// in it that this run made up.
+    async fn sweep_signed(&self, bench: &Bench<'_, T>, before: &Holdings, after: &Holdings) -> bool {
+        let maker = own_maker(self.manner.seed, self.ours);
+        let scope = Scope::new(&bench.known.values, &maker);
+        let mut any = false;
+        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate().filter(|(_, entity)| entity.one_by_one) {
+            for id in after.signed_since(before, &entity.kind) {
+                any = true;
+                let id = Value::String(id);
+                bench.firewall.own(&id);
                 drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
             }
         }

@@ -51,10 +51,14 @@ defects! {
     TokenlessServed "tokenless-served" "BASIP-AUTH-014" "Calls without a token are served.";
     NoToken403 "no-token-403" "BASIP-AUTH-014" "A call without a token is answered 403.";
     LogInText "log-in-text" "BASIP-AUTH-014" "The 401 says Unauthorized.";
+    TokenlessReads "tokenless-reads" "BASIP-AUTH-014" "Every list but the one by link id needs no token.";
+    TokenlessRemoval "tokenless-removal" "BASIP-AUTH-014" "Deleting an identifier by its uid needs no token.";
+    TokenlessCreation "tokenless-creation" "BASIP-AUTH-014" "Creating an identifier needs no token.";
     AnyToken "any-token" "BASIP-AUTH-015" "Any token is taken for an administrator's.";
     BasicCrash "basic-500" "BASIP-AUTH-022" "A call with HTTP Basic is answered 500.";
     LogoutNoop "logout-noop" "BASIP-AUTH-019" "The token works after logout.";
     LimitedServed "limited-served" "BASIP-AUTH-023" "An account without rights may do everything.";
+    LimitedReadsPlain "limited-reads-plain" "BASIP-AUTH-023" "An account without rights may read the plain list.";
     Limited401 "limited-401" "BASIP-AUTH-023" "Missing rights are answered 401.";
     RightsText "rights-text" "BASIP-AUTH-023" "The 403 says Forbidden.";
     LoginsNotLogged "logins-not-logged" "BASIP-AUTH-027" "Logins leave no event.";
@@ -167,6 +171,9 @@ defects! {
     SuccessWithError "success-with-error" "BASIP-LINK-DEL-086" "Delete replies under 200 carry an empty error.";
     // Upsert.
     CreateSaysUpdated "create-says-updated" "BASIP-LINK-UPS-001" "The row of a new entity says updated.";
+    RecreatedSaysUpdated "recreated-says-updated" "BASIP-LINK-UPS-001" "An entity that was deleted and stored again says updated.";
+    OldNumberStaysTaken "old-number-stays-taken" "BASIP-LINK-UPS-001"
+        "A number that an update has replaced stays taken.";
     UpsertEchoLost "upsert-echo-lost" "BASIP-LINK-UPS-001" "Upsert rows have link_id null.";
     UpdateSaysCreated "update-says-created" "BASIP-LINK-UPS-002" "The row of a known entity says created.";
     UpdateMakesSecond "update-makes-second" "BASIP-LINK-UPS-002" "Writing a known id makes a second entity.";
@@ -212,6 +219,7 @@ defects! {
     UpsertStopsAtFailure "upsert-stops-at-failure" "BASIP-LINK-UPS-030" "Items after one that fails are not looked at.";
     CreateNotStored "create-not-stored" "BASIP-LINK-UPS-032" "The row says created, nothing is stored.";
     NameTruncated "name-truncated" "BASIP-LINK-UPS-032" "Names are cut at twelve characters.";
+    AstralLettersLost "astral-letters-lost" "BASIP-LINK-UPS-032" "Letters beyond the first plane become question marks.";
     OwnerTypeNotStored "owner-type-not-stored" "BASIP-LINK-UPS-032" "Every owner becomes an owner, guests too.";
     LockNotStored "lock-not-stored" "BASIP-LINK-UPS-032" "Every identifier opens the first lock.";
     TimesInMilliseconds "times-in-milliseconds" "BASIP-LINK-UPS-032" "from and to are read back in milliseconds.";
@@ -280,6 +288,8 @@ defects! {
     PictureEmpty "picture-empty" "BASIP-ID-009" "The QR picture has no bytes.";
     UnboundCrash "unbound-500" "BASIP-ID-010" "Unbinding what is not bound is answered 500.";
     NumberTypeOptional "number-type-optional" "BASIP-IDN-001" "Deleting by number without a type takes card for granted.";
+    NumberDeleteKeeps "number-delete-keeps" "BASIP-IDN-001" "The row of a deletion by number says deleted, the identifier stays.";
+    NumberAnyType "number-any-type" "BASIP-IDN-002" "A batch under a type that does not exist deletes QR codes.";
     NumberBatchHalfApplied "number-batch-half-applied" "BASIP-IDN-002"
         "A batch answered 400 has deleted the rows before the fault.";
     NumberEmptyBatchAccepted "number-empty-batch-accepted" "BASIP-IDN-002" "A batch without rows is answered 200.";
@@ -359,8 +369,9 @@ impl Defect {
             Self::ExpressionIgnored | Self::AdministratorForbidden | Self::LongPlateRefused => Some("camdroid-1.3"),
             Self::FirmwareAsNumber | Self::DeviceTypeUnknown | Self::SerialNotUuid => Some("camdroid-1.3"),
             Self::GreaterAsAtLeast | Self::LessAsAtMost | Self::OrderOperatorsRefused => Some("camdroid-1.3"),
-            Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash | Self::ModelAsNumber => Some("camdroid-1.3"),
+            Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash => Some("camdroid-1.3"),
             Self::UnboundCrash | Self::DisabledServed | Self::DisabledCrash => Some("android-2.10"),
+            Self::NumberDeleteKeeps | Self::NumberAnyType => Some("android-latest"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),
             _ => None,

@@ -184,6 +184,9 @@ impl Panel {
             (Defect::TokenlessList, lists),
             (Defect::TokenlessUpsert, upserts),
             (Defect::TokenlessOpen, opens),
+            (Defect::TokenlessReads, request.method == "GET" && !lists && !opens),
+            (Defect::TokenlessRemoval, matches!(route, Route::Item(_)) && request.method == "DELETE"),
+            (Defect::TokenlessCreation, matches!(route, Route::Create)),
         ];
         let Some(role) = self.caller(request, now) else {
             let open = (deletes && self.dead_token_deletes(request))
@@ -197,6 +200,7 @@ impl Panel {
             (Defect::LimitedDeletes, deletes),
             (Defect::LimitedLists, lists),
             (Defect::LimitedUpserts, upserts),
+            (Defect::LimitedReadsPlain, matches!(route, Route::Items | Route::Item(_)) && request.method == "GET"),
             (Defect::LimitedServed, true),
         ];
         let waved_through = lenient.iter().any(|(defect, here)| *here && self.nature.wrong(*defect));

@@ -110,6 +110,9 @@ fn owner(nature: &Nature, item: &Map<String, Value>) -> Result<(String, String),
     if !matches!(kind, "owner" | "guest") {
         return Err(Fault::Body);
     }
+    if nature.wrong(Defect::AstralLettersLost) {
+        return Ok((name.chars().map(|letter| if letter > '\u{ffff}' { '?' } else { letter }).collect(), kind.into()));
+    }
     if nature.wrong(Defect::NameTruncated) {
         return Ok((name.chars().take(12).collect(), kind.into()));
     }

@@ -77,6 +77,7 @@ impl Panel {
     pub(super) fn listed(&self, option: Value, items: Vec<Value>) -> Value {
         let spelling = match self.nature.edition.list_option {
             "list_option" if self.nature.quirky(Quirk::ListOptions) => "list_options",
+            "list_option" if self.nature.quirky(Quirk::CapitalListOptions) => "List_options",
             spelling => spelling,
         };
         if self.nature.wrong(Defect::ListItemsMissing) {

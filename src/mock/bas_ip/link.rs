@@ -80,7 +80,8 @@ impl Panel {
 
     fn store(&mut self, draft: Draft, link_id: String, known: Option<i64>) -> Row {
         let known = if self.nature.wrong(Defect::UpdateMakesSecond) { None } else { known };
-        let reason = if known.is_some() { "updated" } else { "created" };
+        let again = self.nature.wrong(Defect::RecreatedSaysUpdated) && self.identifiers.gone.contains(&self.link_key(&link_id));
+        let reason = if known.is_some() || again { "updated" } else { "created" };
         if known.is_some() && self.nature.wrong(Defect::UpdateIgnored) {
             return Row::new(link_id, reason);
         }
@@ -100,7 +101,11 @@ impl Panel {
         if self.nature.wrong(Defect::TakenNumberSteals) {
             self.steal_number(&identifier);
         }
+        let replaced = self.identifiers.get(uid).map(|old| number_key(&old.kind, &old.number));
         self.identifiers.put(&self.nature, identifier);
+        if let Some(number) = replaced.filter(|_| self.nature.wrong(Defect::OldNumberStaysTaken)) {
+            self.identifiers.still_takes(number, uid);
+        }
         Row::new(link_id, reason)
     }
 

@@ -14,6 +14,7 @@ impl Panel {
         let kind = match request.query("type") {
             Some(kind) if self.nature.edition.types.contains(&kind) => kind,
             None if self.nature.wrong(Defect::NumberTypeOptional) => "card",
+            Some(_) if self.nature.wrong(Defect::NumberAnyType) => "qr",
             None => return Err(Fault::Missing("type".into())),
             Some(_) => return Err(Fault::Said(400, "Wrong identifier type")),
         };
@@ -59,7 +60,8 @@ impl Panel {
             _ => number.clone(),
         };
         let found = self.identifiers.uid_of_number(&number_key(kind, &read));
-        let gone = found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
+        let kept = found.is_some() && self.nature.wrong(Defect::NumberDeleteKeeps);
+        let gone = kept || found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
         let reason = if gone { "deleted" } else { "entity_not_found" };
         Ok(json!({"identifier_type": kind, "success": gone, "identifier_number": number, "extended_info": reason}))
     }

@@ -27,6 +27,8 @@ pub(super) enum Role {
 struct Session {
     role: Role,
     expires: Duration,
+    /// How many calls came with it.
+    calls: u32,
 }
 
 /// The open sessions, by token.
@@ -122,7 +124,7 @@ impl Panel {
             return json!({"token": "", "account_type": "admin"});
         }
         let token = self.new_token();
-        self.sessions.open.insert(token.clone(), Session { role, expires: now.saturating_add(self.lifetime()) });
+        self.sessions.open.insert(token.clone(), Session { role, expires: now.saturating_add(self.lifetime()), calls: 0 });
         let account_type = match role {
             _ if self.nature.wrong(Defect::AccountTypeUnknown) => "superuser",
             Role::Administrator => "admin",
@@ -174,8 +176,10 @@ impl Panel {
             return self.nature.wrong(Defect::TokenlessServed).then_some(Role::Administrator);
         };
         let renewed = self.nature.quirky(Quirk::SlidingLifetime).then(|| now.saturating_add(self.lifetime()));
+        let most_calls = if self.nature.quirky(Quirk::TokenOfFiftyCalls) { 50 } else { u32::MAX };
         match self.sessions.open.get_mut(token) {
-            Some(session) if session.expires > now => {
+            Some(session) if session.expires > now && session.calls < most_calls => {
+                session.calls += 1;
                 session.expires = renewed.unwrap_or(session.expires);
                 Some(session.role)
             }
