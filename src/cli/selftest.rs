@@ -1,9 +1,11 @@
 //! `doorspec selftest`: how good the suite is.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::Args;
 
+use super::run::read_cases;
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::selftest::{KillMatrix, Scale, WireOutcome, as_json, as_text, matrix, wire, wire_text};
 use crate::verdict::Exit;
@@ -20,6 +22,9 @@ pub struct SelftestArgs {
     /// Only cases whose id or requirement fits (repeatable)
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
+    /// Read cases and schemas from this folder instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub cases: Option<PathBuf>,
     /// Random combinations of quirks for each suite
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub combinations: usize,
@@ -43,8 +48,19 @@ pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
         filters: args.filter.clone(),
         ..Scale::default()
     };
-    let suites =
-        Catalogue::embedded().suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
+    let own;
+    let catalogue = match args.cases.as_deref().map(read_cases) {
+        None => Catalogue::embedded(),
+        Some(Ok(read)) => {
+            own = read;
+            &own
+        }
+        Some(Err(message)) => {
+            writeln!(io::stderr(), "error: {message}")?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let suites = catalogue.suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
     if let Some(one_in) = args.mutants {
         return mutants(&suites.collect::<Vec<_>>(), &scale, one_in, args.json, out);
     }

@@ -88,6 +88,21 @@ impl Client {
         }
     }
 
+    /// Logs in for tokens at another path from now on: which one it is may only be known once the target has said what it is.
+    pub fn log_in_at(&self, path: &str) {
+        if let Way::Token(login) = &self.login {
+            login.move_to(self.transport.wire_target(path));
+        }
+    }
+
+    /// The status under which the target gave the administrator no token, if it did so.
+    pub async fn refused_with(&self) -> Option<u16> {
+        match &self.login {
+            Way::Token(login) => login.refused_with().await,
+            Way::None | Way::Http(_) => None,
+        }
+    }
+
     /// True once a configured password went out as Basic over an unencrypted connection, where everybody on the way can read it.
     pub fn basic_in_clear(&self) -> bool {
         self.people.basic_in_clear()

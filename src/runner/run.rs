@@ -125,15 +125,19 @@ impl<T: Transport> Floor<'_, T> {
         }
     }
 
-    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what they find counts from then on.
+    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what one finds counts from then on, also for whether
+    /// the next one is needed.
     async fn settle(&self, known: &mut Known, choice: &Choice) {
-        let everything = Choice { filters: Vec::new(), allow: choice.allow.clone() };
-        let plan = Plan::new(self.suite, known, &everything);
-        for case in plan.running().filter(|case| settles(case)) {
-            let settled = attempt(&self.bench(known, false), case, 1000).await.settled;
-            for (dialect, class) in settled {
+        for case in self.suite.cases.iter().filter(|case| settles(case)) {
+            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone() };
+            if Plan::new(self.suite, known, &this).running().next().is_none() {
+                continue;
+            }
+            let found = attempt(&self.bench(known, false), case, 1000).await;
+            for (dialect, class) in found.settled {
                 known.settle(self.suite, &dialect, &class);
             }
+            known.values.extend(found.lasting);
         }
     }
 
@@ -164,7 +168,8 @@ impl<T: Transport> Floor<'_, T> {
         found
     }
 
-    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
+    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
+    /// but not once more for every case when it does not come back.
     async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
@@ -243,6 +248,11 @@ impl<T: Transport> Floor<'_, T> {
         {
             after = again;
         }
+        if self.sweep_signed(&bench, &before, &after).await
+            && let Ok(again) = take(&bench).await
+        {
+            after = again;
+        }
         Holdings::compare(&before, &after, |id| self.is_made(id))
     }
 
@@ -270,6 +280,23 @@ impl<T: Transport> Floor<'_, T> {
         }
         any
     }
+
+    /// Removes what is left all the same, by whatever id the device shows it under: an entry that was not there before and has a number or an id
+    /// in it that this run made up.
+    async fn sweep_signed(&self, bench: &Bench<'_, T>, before: &Holdings, after: &Holdings) -> bool {
+        let maker = own_maker(self.manner.seed, self.ours);
+        let scope = Scope::new(&bench.known.values, &maker);
+        let mut any = false;
+        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate().filter(|(_, entity)| entity.one_by_one) {
+            for id in after.signed_since(before, &entity.kind) {
+                any = true;
+                let id = Value::String(id);
+                bench.firewall.own(&id);
+                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
+            }
+        }
+        any
+    }
 }
 
 fn same_id(made: &Value, id: &str) -> bool {
@@ -280,7 +307,7 @@ fn settles(case: &CatalogueCase) -> bool {
     case.case.steps.iter().flat_map(|step| &step.observe).any(|observe| observe.settles.is_some())
 }
 
-/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on.
+/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on, and whatever the reply should have been.
 fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives: Result<(), String>) {
     let Some(alive) = suite.suite.alive.expect.requirement.clone() else { return };
     let owed: Vec<Mismatch> = std::mem::take(&mut attempt.owed);

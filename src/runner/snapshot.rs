@@ -1,7 +1,7 @@
 //! The entries of others, before and after: nothing of theirs may change.
 
 use crate::template::Scope;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use md5::{Digest, Md5};
 use serde_json::Value;
@@ -15,6 +15,8 @@ use crate::suite::Snapshot;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holdings {
     entries: BTreeMap<(String, String), [u8; 16]>,
+    /// Kind and id of what bears the hand of this run, whatever its id.
+    signed: BTreeSet<(String, String)>,
     tombstones: u64,
 }
 
@@ -53,14 +55,28 @@ async fn list<T: Transport>(
             continue;
         }
         let digest = digest(row, &snapshot.ignore);
-        let id = match row.pointer(&snapshot.id) {
-            Some(Value::String(id)) if !id.is_empty() => id.to_ascii_lowercase(),
-            Some(Value::Number(id)) => id.to_string(),
-            _ => format!("without an id, {}", crate::template::hex(&digest)),
+        let known = match row.pointer(&snapshot.id) {
+            Some(Value::String(id)) if !id.is_empty() => Some(id.to_ascii_lowercase()),
+            Some(Value::Number(id)) => Some(id.to_string()),
+            _ => None,
         };
+        if let Some(id) = known.clone().filter(|_| is_signed(row, &|text| bench.ours.signed(text))) {
+            holdings.signed.insert((snapshot.kind.clone(), id));
+        }
+        let id = known.unwrap_or_else(|| format!("without an id, {}", crate::template::hex(&digest)));
         holdings.entries.insert((snapshot.kind.clone(), id), digest);
     }
     Ok(())
+}
+
+/// Whether any text in a row is one of which something holds.
+fn is_signed(row: &Value, is_ours: &dyn Fn(&str) -> bool) -> bool {
+    match row {
+        Value::String(text) => is_ours(text),
+        Value::Array(elements) => elements.iter().any(|element| is_signed(element, is_ours)),
+        Value::Object(members) => members.values().any(|member| is_signed(member, is_ours)),
+        _ => false,
+    }
 }
 
 fn digest(row: &Value, ignore: &[String]) -> [u8; 16] {
@@ -87,6 +103,12 @@ impl Holdings {
     /// Ids of a kind that are among the given ones.
     pub(super) fn of(&self, kind: &str, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
         self.entries.keys().filter(|(have, id)| have == kind && is_ours(id)).map(|(_, id)| id.clone()).collect()
+    }
+
+    /// Ids of a kind that were not there before and bear the hand of this run.
+    pub(super) fn signed_since(&self, before: &Self, kind: &str) -> Vec<String> {
+        let new = self.signed.iter().filter(|key| key.0 == kind && !before.entries.contains_key(*key));
+        new.map(|(_, id)| id.clone()).collect()
     }
 
     /// What became of the entries that were there before; entries that this run made are left aside.

@@ -51,8 +51,8 @@ impl<'s, T: Transport> Stage<'s, T> {
         })
     }
 
-    /// The schemas that the suite's rules hold against this reply.
-    pub fn schemas_of(&self, exchange: &Exchange) -> Vec<&'s Validator> {
+    /// The suite's rules for every reply that apply to this one.
+    pub fn rules_of(&self, exchange: &Exchange) -> Vec<&'s Expectation> {
         let maker = own_maker(self.seed, &self.ours);
         let scope = Scope::new(&self.known.values, &maker);
         let read = Read::default();
@@ -61,8 +61,12 @@ impl<'s, T: Transport> Stage<'s, T> {
         let applies = |rule: &Expectation| {
             rule.condition.as_ref().is_none_or(|condition| holds(&seen, condition, &yardstick).unwrap_or(false))
         };
-        let rules = self.suite.suite.invariants.iter().filter(|rule| applies(rule));
-        rules.filter_map(|rule| self.suite.schemas.get(rule.schema.as_ref()?).ok()).collect()
+        self.suite.suite.invariants.iter().filter(|rule| applies(rule)).collect()
+    }
+
+    /// The schema that a rule holds against a reply.
+    pub fn schema_of(&self, rule: &Expectation) -> Option<&'s Validator> {
+        self.suite.schemas.get(rule.schema.as_ref()?).ok()
     }
 
     /// Runs a case once, as alone: what is torn is the device's. Each number makes up values of its own.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::mutation::{Mutation, mutations};
 use super::tampering::{Tampering, Target};
 use super::trial::{Scale, each, on_plain_mock};
+use crate::case::{Expectation, Soundness};
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::exchange::Exchange;
 use crate::profile::Known;
@@ -108,7 +109,7 @@ async fn spoil<T: Transport>(
             continue;
         }
         for mutation in mutations(answer) {
-            if let Some(rule) = excuse(stage, exchange, &mutation) {
+            if let Some(rule) = excuse(stage, case, exchange, &mutation) {
                 *outcome.excused.entry(rule).or_default() += 1;
                 continue;
             }
@@ -145,13 +146,40 @@ impl WireOutcome {
 }
 
 /// Why a mutant still conforms: the rule of the documents that leaves it open.
-fn excuse<T: Transport>(stage: &Stage<'_, T>, exchange: &Exchange, mutation: &Mutation) -> Option<&'static str> {
-    let body = mutation.body.as_ref()?;
-    let schemas = stage.schemas_of(exchange);
+fn excuse<T: Transport>(
+    stage: &Stage<'_, T>,
+    case: &CatalogueCase,
+    exchange: &Exchange,
+    mutation: &Mutation,
+) -> Option<&'static str> {
+    let is_exempt = |rule: &&Expectation| {
+        let exempt = case.case.steps.iter().flat_map(|step| &step.exempt);
+        exempt.into_iter().any(|row| Some(row) == rule.requirement.as_ref())
+    };
+    let Some(body) = &mutation.body else {
+        let spoilt = Exchange { outcome: Ok(mutation.answer.clone()), ..exchange.clone() };
+        let mut rules = stage.rules_of(&spoilt).into_iter().filter(|rule| !is_exempt(rule));
+        let concerned = rules.any(|rule| concerns(rule, mutation));
+        return (!concerned).then_some("no rule of the documents speaks of this in such a reply");
+    };
+    let rules = stage.rules_of(exchange).into_iter().filter(|rule| !is_exempt(rule));
+    let schemas: Vec<_> = rules.filter_map(|rule| stage.schema_of(rule)).collect();
     if schemas.is_empty() {
         return Some("no schema describes this reply");
     }
     schemas.iter().all(|schema| schema.is_valid(body)).then_some("the schemas of this reply allow it")
+}
+
+/// Whether a rule looks at the part of the message that was spoilt.
+fn concerns(rule: &Expectation, mutation: &Mutation) -> bool {
+    let demands = |one: &[Soundness]| one.iter().any(|soundness| rule.sound.contains(soundness));
+    match mutation.at.as_str() {
+        "status" => rule.status.is_some(),
+        "content-type" => rule.content_type.is_some(),
+        "body" => demands(&[Soundness::Framing]),
+        _ if mutation.change.contains("twice") => demands(&[Soundness::UniqueMembers]),
+        _ => demands(&[Soundness::Json, Soundness::Rfc8259]),
+    }
 }
 
 fn is_chosen(seed: u64, one_in: u64, case: &str, exchange: usize, mutation: &Mutation) -> bool {

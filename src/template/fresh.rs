@@ -8,19 +8,33 @@ use serde_json::{Value, json};
 
 use crate::case::Fresh;
 
-/// Every uuid that this run made, in lower case: nothing else may be named by a request that writes.
+/// Every uuid that this run made, in lower case: nothing else may be named by a request that writes. Beside them the long numbers that it made,
+/// by which an entry of the run is known again whatever became of its id.
 #[derive(Debug, Default)]
-pub struct Ours(Mutex<HashSet<String>>);
+pub struct Ours {
+    uuids: Mutex<HashSet<String>>,
+    numbers: Mutex<HashSet<String>>,
+}
 
 impl Ours {
     /// Whether this run made the uuid.
     pub fn has(&self, uuid: &str) -> bool {
-        self.0.lock().expect("nobody panics while holding it").contains(&uuid.to_ascii_lowercase())
+        self.uuids.lock().expect("nobody panics while holding it").contains(&uuid.to_ascii_lowercase())
     }
 
     /// Remembers a uuid as ours.
     pub fn add(&self, uuid: &str) {
-        self.0.lock().expect("nobody panics while holding it").insert(uuid.to_ascii_lowercase());
+        self.uuids.lock().expect("nobody panics while holding it").insert(uuid.to_ascii_lowercase());
+    }
+
+    /// Whether a text bears the hand of this run: it is a uuid of ours, or one of our numbers stands in it.
+    pub fn signed(&self, text: &str) -> bool {
+        let numbers = self.numbers.lock().expect("nobody panics while holding it");
+        self.has(text) || text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| numbers.contains(digits))
+    }
+
+    fn add_number(&self, number: &str) {
+        self.numbers.lock().expect("nobody panics while holding it").insert(number.to_owned());
     }
 }
 
@@ -52,7 +66,11 @@ impl<'o> Maker<'o> {
             Fresh::Uuid => json!(self.uuid(name)),
             Fresh::UpperUuid => json!(self.uuid(name).to_uppercase()),
             Fresh::Owner => json!(format!("{}-{:06x}{name}", Self::tag(self.seed), number & 0xff_ffff)),
-            Fresh::Number => json!((1_000_000_000 + number % 3_000_000_000).to_string()),
+            Fresh::Number => {
+                let digits = (1_000_000_000 + number % 3_000_000_000).to_string();
+                self.ours.add_number(&digits);
+                json!(digits)
+            }
             Fresh::Card => json!(bytes[..4].iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")),
             Fresh::Word => json!(bytes[..10].iter().map(|byte| char::from(b'a' + byte % 26)).collect::<String>()),
         }
