@@ -293,7 +293,8 @@ impl<'c> Session<'c> {
     /// What the target answers to somebody who is not let in; nothing where accounts log in for a token, or nobody answers.
     async fn challenge(&self, role: Role) -> Option<Answer> {
         let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return None };
-        let request = Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role, ..Outgoing::default() };
+        let request =
+            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role, judged: true, ..Outgoing::default() };
         self.client().exchange(&request).await.outcome.ok()
     }
 

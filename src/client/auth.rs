@@ -39,6 +39,7 @@ impl People {
                 limited.ok_or_else(|| missing("DOORSPEC_LIMITED_USER and DOORSPEC_LIMITED_PASSWORD"))
             }
             Role::WrongPassword => Ok(UserPassword { password: self.stranger.password.clone(), ..admin()? }),
+            Role::OtherUser => Ok(UserPassword { user: self.stranger.user.clone(), ..admin()? }),
             Role::EmptyPassword => Ok(UserPassword { password: String::new(), ..admin()? }),
             Role::LongerPassword => admin().map(|admin| UserPassword { password: format!("{}x", admin.password), ..admin }),
             Role::OtherCasePassword => admin().map(|admin| UserPassword { password: other_case(&admin.password), ..admin }),
@@ -145,7 +146,7 @@ impl Attempt<'_> {
             },
             Twist::None => self.ask().await?,
             Twist::Md5 => self.ask_for(choose_md5).await?,
-            Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::OtherUri => {
+            Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::NoResponse | Twist::OtherUri => {
                 Proof::Digest(digest(self.ask().await?)?)
             }
         };

@@ -110,10 +110,21 @@ impl Gate {
     /// The role a defect gives to somebody who has proved nothing, or not to this unit.
     fn careless(&self, given: &HashMap<String, String>, request: &Request) -> Option<Role> {
         let user = given.get("username")?;
-        let Some((_, role)) = self.account(user) else { return self.manner.wrong(Defect::AnyUser).then_some(Role::Full) };
-        let empty = digest::expected(given, Algorithm::named(given.get("algorithm"))?, "", &request.method);
-        let proved_empty = empty.is_some() && empty.as_ref() == given.get("response");
-        let let_in = self.manner.wrong(Defect::AnyPassword) || (proved_empty && self.manner.wrong(Defect::EmptyPassword));
+        let proved = |password: &str| {
+            let expected = Algorithm::named(given.get("algorithm"))
+                .and_then(|algorithm| digest::expected(given, algorithm, password, &request.method));
+            expected.is_some() && expected.as_ref() == given.get("response")
+        };
+        let Some((_, role)) = self.account(user) else {
+            let admin = self.manner.wrong(Defect::OtherUserAdmitted) && proved(&self.accounts[0].0.password);
+            return (admin || self.manner.wrong(Defect::AnyUser)).then_some(Role::Full);
+        };
+        let blank = given.get("response").is_none_or(String::is_empty);
+        let let_in = match () {
+            () if self.manner.wrong(Defect::AnyPassword) => true,
+            () if self.manner.wrong(Defect::EmptyPassword) => proved(""),
+            () => blank && self.manner.wrong(Defect::EmptyResponse),
+        };
         let_in.then_some(*role)
     }
 
@@ -200,9 +211,10 @@ impl Gate {
     }
 
     fn line(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> String {
-        let mut parts = match self.manner.wrong(Defect::ChallengeWithoutRealm) {
-            true => vec![format!("nonce=\"{nonce}\"")],
-            false => vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")],
+        let mut parts = match () {
+            () if self.manner.wrong(Defect::ChallengeWithoutRealm) => vec![format!("nonce=\"{nonce}\"")],
+            () if self.manner.wrong(Defect::ChallengeWithoutNonce) => vec![format!("realm=\"{}\"", self.realm)],
+            () => vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")],
         };
         if !self.manner.differs(Quirk::DigestWithoutQop) {
             parts.insert(parts.len() - 1, "qop=\"auth\"".into());
