@@ -43,8 +43,12 @@ pub(super) fn as_text(suites: &[&SuiteCatalogue], rows: &[&Coverage<'_>]) -> Str
         let (cases, state) = cases(line.row);
         let row = line.row.requirement;
         let _ = writeln!(text, "{} {}  {state}", row.id, row.strength.word().to_uppercase());
-        cases.iter().for_each(|case| drop(writeln!(text, "    case    {case}")));
-        line.defects.iter().for_each(|defect| drop(writeln!(text, "    defect  {defect}")));
+        for case in cases {
+            let _ = writeln!(text, "    case    {case}");
+        }
+        for defect in line.defects {
+            let _ = writeln!(text, "    defect  {defect}");
+        }
     }
     text
 }
