@@ -74,7 +74,7 @@ pub(super) const AFTER: &[After] = &[
         if names.iter().collect::<BTreeSet<_>>().len() < names.len() { Err(Failure::new(12).of("fields")) } else { outcome }
     }),
     (Defect::GetWithoutStamp, Get, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
-    (Defect::GetFieldsShifted, Get, |outcome, _, _| list(outcome, shift)),
+    (Defect::GetFieldsShifted, Get, |outcome, _, _| list(outcome, |users| shift(users))),
     (Defect::GetDottedFlat, Get, dotted_flat),
     (Defect::GetParentEmpty, Get, |outcome, keys, _| {
         let parent = asked(keys).iter().any(|name| name == "access");
@@ -116,7 +116,7 @@ fn plain(outcome: Outcome, code: &str) -> Outcome {
 }
 
 /// Each found entry keeps its uuid and stamp, and shows the other fields of the next.
-fn shift(users: &mut Vec<Value>) {
+fn shift(users: &mut [Value]) {
     let mut found: Vec<&mut Keys> =
         users.iter_mut().filter_map(Value::as_object_mut).filter(|row| !row.contains_key("errors")).collect();
     let mut others: Vec<Keys> = found.iter().map(|row| (*row).clone()).collect();
