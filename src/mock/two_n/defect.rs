@@ -117,7 +117,7 @@ defects! {
     EmptyPassword "empty-password" "2N-AUTH-009" "The empty password is let in."
     OtherUserAdmitted "other-user-admitted" "2N-AUTH-009" "The administrator's password is let in under any user name."
     EmptyResponse "empty-response" "2N-AUTH-009" "A Digest answer with an empty response is let in."
-    LongerPassword "longer-password" "2N-AUTH-009" "Of a password the first eight characters count (shows with Basic)."
+    LongerPassword "longer-password" "2N-AUTH-009" "What follows the right password does not matter (shows with Basic)."
     PasswordAnyCase "password-any-case" "2N-AUTH-009" "Letter case of the password does not matter (shows with Basic)."
     AnyUser "any-user" "2N-AUTH-009" "A user nobody knows is let in as the administrator."
     BasicAcceptedToo "basic-accepted-too" "2N-AUTH-011" "Right Basic credentials are let in although Digest is configured."

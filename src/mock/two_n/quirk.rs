@@ -130,7 +130,7 @@ quirks! {
 
     AuthenticationNone "authentication-none" "scheme" "The System service is set to None: nobody is asked for anything (3)."
     AuthenticationBasic "authentication-basic" "scheme" "The System service is set to Basic (3)."
-    NoCredentialsStatus200 "no-credentials-status-200" "no-credentials" "No credentials: code 10 with HTTP 200 and without a challenge; code 10 comes with either status."
+    NoCredentialsStatus200 "no-credentials-code-10-status-200" "no-credentials" "No credentials: code 10 with HTTP 200 and without a challenge; code 10 comes with either status."
     NoCredentialsCode10 "no-credentials-code-10" "no-credentials" "No credentials: 401 with code 10 instead of 9, as one client reports."
     OtherSchemeStatus401 "other-scheme-status-401" "" "The wrong scheme is answered with 401 and code 8, with a challenge."
     PrivilegeStatus401 "privilege-status-401" "" "A missing right is answered with 401 and code 10."
