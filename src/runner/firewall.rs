@@ -96,6 +96,11 @@ impl Firewall {
         self.given.lock().expect("nobody panics while holding it").insert(text);
     }
 
+    /// Forgets an id that a device may give to somebody else from now on.
+    pub(super) fn disown(&self, id: &Value) {
+        self.given.lock().expect("nobody panics while holding it").remove(&id.to_string());
+    }
+
     /// Whether the request can change anything on the device.
     pub(super) fn writes(&self, outgoing: &Outgoing) -> bool {
         let reads = ["GET", "HEAD", "OPTIONS", "TRACE"].contains(&outgoing.method.to_ascii_uppercase().as_str());

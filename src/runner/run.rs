@@ -1,26 +1,32 @@
 //! A whole run of one suite: settle what is open, run the cases, look again at what was torn, sweep up, compare.
 
-use crate::profile::Known;
-use crate::template::{Maker, Ours, Scope};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::bench::{Bench, own_maker};
+use super::bench::{Bench, Ledger, own_maker};
+use super::case_record::records;
 use super::case_run::{Attempt, attempt};
+use super::claims::{Claims, Made, Marks};
 use super::event::Event;
-use super::evidence::{Evidence, Redaction};
+use super::evidence::Redaction;
 use super::firewall::{Firewall, RequestRule};
+use super::journal::Journal;
+use super::pace::Pace;
 use super::request::outgoing;
 use super::snapshot::{Holdings, take};
+use super::stops::Stops;
 use super::transport::Transport;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
-use crate::plan::{Choice, Decision, Plan};
-use crate::record::{CaseRecord, Mismatch, SourceRecord, Untouched};
+use crate::plan::{Choice, Plan, is_stress};
+use crate::profile::Known;
+use crate::record::{CaseRecord, Mismatch, Untouched};
 use crate::requirement::Strength;
+use crate::template::{Maker, Ours, Scope};
 use crate::verdict::Verdict;
 
 /// How a run is carried out.
@@ -29,16 +35,21 @@ pub struct Manner {
     pub seed: u64,
     /// How many cases run at the same time.
     pub jobs: usize,
-    /// The pause before each request.
+    /// From the start of one request to the start of the next; what is not zero also gives way to rising latency.
     pub pause: Duration,
     /// Runs the cases in an order that follows from the seed, instead of the catalogue's.
     pub shuffle: bool,
+    /// Looks now and then whether what was removed is gone, and creates nothing more when it is not.
+    pub cautious: bool,
+    /// Where everything stands that the run may create.
+    pub journal: Journal,
 }
 
 impl Manner {
     /// As fast as the machine goes, in the catalogue's order.
     pub fn quick(seed: u64) -> Self {
-        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false }
+        let journal = Journal::default();
+        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false, cautious: false, journal }
     }
 }
 
@@ -51,8 +62,8 @@ pub struct SuiteRun {
     pub left_out: usize,
     pub known_cases: usize,
     pub not_applicable: std::collections::BTreeMap<String, u64>,
-    /// The run was stopped before every case had run.
-    pub interrupted: bool,
+    /// Why the run ended before every case had run, one sentence each.
+    pub stopped: Vec<String>,
 }
 
 /// Runs the cases of a suite that the user chose.
@@ -70,52 +81,108 @@ pub async fn run<T: Transport>(
     manner: &Manner,
     transport: &T,
     redaction: &Redaction,
-    stop: &Cell<bool>,
+    stop: &AtomicBool,
     tell: &dyn Fn(Event),
 ) -> Result<SuiteRun, String> {
-    let ours = Ours::default();
-    let firewall = Firewall::new(&suite.suite.safety, Maker::tag(manner.seed))?;
-    let creating =
-        suite.suite.safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<Vec<_>, _>>()?;
-    let made = RefCell::default();
-    let floor = Floor { suite, transport, manner, ours: &ours, firewall: &firewall, creating: &creating, made: &made };
-    let before = take(&floor.bench(&known, false)).await;
+    let rules = Rules::new(suite, &known, manner.seed)?;
+    let floor = Floor::new(suite, transport, manner, &rules, stop);
+    let before = take(&floor.bench(&known, false), &floor.claims(false)).await;
+    drop(floor.before.set(before));
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
     tell(Event::Begin { suite: suite.suite.suite.clone(), running: plan.running().count() });
-    let attempts = floor.attempts(&plan, &known, stop, tell).await;
-    let untouched = floor.after(&known, before).await;
-    let not_applicable = plan.reasons();
-    let interrupted = stop.get();
-    let cases = records(&plan, attempts, suite, &known, redaction);
-    Ok(SuiteRun { known, cases, untouched, left_out: plan.left_out, known_cases: suite.cases.len(), not_applicable, interrupted })
+    let attempts = floor.attempts(&plan, &known, tell).await;
+    let untouched = floor.after(&known).await;
+    let cases = records(&plan, attempts, suite, &known, redaction, &floor.refused.borrow());
+    let (left_out, not_applicable, stopped) = (plan.left_out, plan.reasons(), floor.stops.reasons());
+    Ok(SuiteRun { known, cases, untouched, left_out, known_cases: suite.cases.len(), not_applicable, stopped })
+}
+
+/// What follows from a suite's data, once and for all.
+pub(super) struct Rules {
+    pub firewall: Firewall,
+    creating: Vec<RequestRule>,
+    marks: Marks,
+}
+
+impl Rules {
+    /// The error is a mistake of the suite's data.
+    pub(super) fn new(suite: &SuiteCatalogue, known: &Known, seed: u64) -> Result<Self, String> {
+        let safety = &suite.suite.safety;
+        let creating = safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<_, _>>()?;
+        let ours = Ours::default();
+        let maker = own_maker(seed, &ours);
+        let marks = Marks::new(safety, &Scope::new(&known.values, &maker))?;
+        Ok(Self { firewall: Firewall::new(safety, Maker::tag(seed))?, creating, marks })
+    }
 }
 
 /// What stays the same while knowledge grows.
-struct Floor<'f, T> {
-    suite: &'f SuiteCatalogue,
+pub(super) struct Floor<'f, T> {
+    pub suite: &'f SuiteCatalogue,
     transport: &'f T,
-    manner: &'f Manner,
-    ours: &'f Ours,
-    firewall: &'f Firewall,
-    creating: &'f [RequestRule],
-    made: &'f RefCell<Vec<(usize, Value)>>,
+    pub manner: &'f Manner,
+    rules: &'f Rules,
+    pub ours: Ours,
+    pace: Pace,
+    pub stops: Stops<'f>,
+    pub made: Made,
+    pub ledger: Ledger,
+    pub before: OnceCell<Result<Holdings, String>>,
+    /// Why cases were not begun.
+    refused: RefCell<HashMap<String, String>>,
+    /// Entries that were removed since it was last looked whether they are gone.
+    pub removed: RefCell<Vec<(usize, Value)>>,
+    pub audits: Cell<u32>,
 }
 
-impl<T: Transport> Floor<'_, T> {
-    fn bench<'b>(&'b self, known: &'b Known, alone: bool) -> Bench<'b, T> {
+impl<'f, T: Transport> Floor<'f, T> {
+    pub(super) fn new(
+        suite: &'f SuiteCatalogue,
+        transport: &'f T,
+        manner: &'f Manner,
+        rules: &'f Rules,
+        stop: &'f AtomicBool,
+    ) -> Self {
+        Self {
+            suite,
+            transport,
+            manner,
+            rules,
+            ours: Ours::default(),
+            pace: Pace::new(manner.pause),
+            stops: Stops::new(stop),
+            made: Made::default(),
+            ledger: Ledger::default(),
+            before: OnceCell::new(),
+            refused: RefCell::default(),
+            removed: RefCell::default(),
+            audits: Cell::new(0),
+        }
+    }
+
+    pub(super) fn bench<'b>(&'b self, known: &'b Known, alone: bool) -> Bench<'b, T> {
         Bench {
             suite: self.suite,
             known,
             transport: self.transport,
             seed: self.manner.seed,
-            ours: self.ours,
-            firewall: self.firewall,
+            ours: &self.ours,
+            firewall: &self.rules.firewall,
             alone,
-            pause: self.manner.pause,
-            creating: self.creating,
-            made: self.made,
+            pace: &self.pace,
+            stops: &self.stops,
+            journal: &self.manner.journal,
+            creating: &self.rules.creating,
+            made: &self.made,
+            marks: &self.rules.marks,
+            ledger: &self.ledger,
+            before: self.before.get().and_then(|before| before.as_ref().ok()),
         }
+    }
+
+    pub(super) fn claims(&self, strict: bool) -> Claims<'_> {
+        Claims { ours: &self.ours, made: &self.made, marks: &self.rules.marks, strict }
     }
 
     /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what they find counts from then on.
@@ -123,6 +190,9 @@ impl<T: Transport> Floor<'_, T> {
         let everything = Choice { filters: Vec::new(), allow: choice.allow.clone() };
         let plan = Plan::new(self.suite, known, &everything);
         for case in plan.running().filter(|case| settles(case)) {
+            if self.stops.is_over() {
+                break;
+            }
             let settled = attempt(&self.bench(known, false), case, 1000).await.settled;
             for (dialect, class) in settled {
                 known.settle(self.suite, &dialect, &class);
@@ -130,19 +200,15 @@ impl<T: Transport> Floor<'_, T> {
         }
     }
 
-    async fn attempts(
-        &self,
-        plan: &Plan<'_>,
-        known: &Known,
-        stop: &Cell<bool>,
-        tell: &dyn Fn(Event),
-    ) -> HashMap<String, Attempt> {
+    /// Cases beside each other first, then those that must be alone, and last those that a weak device may not survive.
+    async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Attempt> {
         let bench = self.bench(known, false);
         let mut running: Vec<&CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
             shuffle(&mut running, self.manner.seed);
         }
-        let (alone, together): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.alone);
+        let (stress, gentle): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| is_stress(case));
+        let (alone, together): (Vec<_>, Vec<_>) = gentle.into_iter().partition(|case| case.case.alone);
         let mut found = HashMap::new();
         let mut done = |id: String, attempt: Option<Attempt>| {
             if let Some(attempt) = attempt {
@@ -150,17 +216,50 @@ impl<T: Transport> Floor<'_, T> {
                 found.insert(id, attempt);
             }
         };
-        let mut stream = futures_util::stream::iter(together.iter().map(|case| one(&bench, case, stop)))
+        let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case)))
             .buffer_unordered(self.manner.jobs.max(1));
         while let Some((id, attempt)) = stream.next().await {
             done(id, attempt);
         }
-        for case in &alone {
-            let (id, attempt) = one(&bench, case, stop).await;
+        for case in alone.iter().chain(&stress) {
+            let (id, attempt) = self.one(&bench, case).await;
             done(id, attempt);
         }
         self.again(plan, known, &mut found).await;
         found
+    }
+
+    /// One case, unless the run goes no further; and what follows from it for the run.
+    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Attempt>) {
+        let id = case.id.0.clone();
+        if let Some(why) = self.stops.forbids(self.is_about_removal(case)) {
+            self.refused.borrow_mut().insert(id.clone(), why);
+            return (id, None);
+        }
+        let attempt = attempt(bench, case, 0).await;
+        self.removed.borrow_mut().extend(attempt.removed.iter().cloned());
+        let complete = attempt.interrupted.is_none();
+        if self.stops.count(complete) {
+            self.look_for_life(bench).await;
+        }
+        self.audit(bench, attempt.left.is_some()).await;
+        (id, Some(attempt))
+    }
+
+    /// After several cases in a row that did not complete: does the device answer at all?
+    async fn look_for_life(&self, bench: &Bench<'_, T>) {
+        match self.lives_again(bench).await {
+            Ok(()) => self.stops.lives(),
+            Err(why) => self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}")),
+        }
+    }
+
+    /// Whether a case sends the request by which entries are removed.
+    fn is_about_removal(&self, case: &CatalogueCase) -> bool {
+        let plain = |path: &str| path.split('?').next().unwrap_or_default().to_owned();
+        let removals = || self.suite.suite.safety.entities.iter().map(|entity| &entity.remove);
+        let sends = case.case.steps.iter().filter_map(|step| step.send.as_ref());
+        sends.into_iter().any(|send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path)))
     }
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
@@ -168,6 +267,9 @@ impl<T: Transport> Floor<'_, T> {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|attempt| attempt.interrupted.is_some())).collect();
         for case in torn {
+            if self.stops.is_over() || self.stops.is_stuck() {
+                return;
+            }
             let bench = self.bench(known, true);
             if let Err(why) = self.lives(&bench).await {
                 let attempt = found.get_mut(&case.id.0).expect("it was found above");
@@ -175,6 +277,9 @@ impl<T: Transport> Floor<'_, T> {
                     "{}; the device does not answer a plain request either: {why}",
                     attempt.reason.clone().unwrap_or_default()
                 ));
+                if self.stops.count(false) {
+                    self.look_for_life(&bench).await;
+                }
                 continue;
             }
             let mut second = attempt(&bench, case, 1).await;
@@ -187,7 +292,7 @@ impl<T: Transport> Floor<'_, T> {
     }
 
     async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {
-        let maker = own_maker(self.manner.seed, self.ours);
+        let maker = own_maker(self.manner.seed, &self.ours);
         let scope = Scope::new(&bench.known.values, &maker);
         let request = outgoing(&self.suite.suite.alive.send, &scope, false)?;
         let exchange = bench.send(&request).await;
@@ -205,67 +310,6 @@ impl<T: Transport> Floor<'_, T> {
         }
         last
     }
-
-    /// Sweeps up what is left of this run, and compares what belongs to others.
-    async fn after(&self, known: &Known, before: Result<Holdings, String>) -> Untouched {
-        let bench = self.bench(known, false);
-        let before = match before {
-            Ok(before) => before,
-            Err(why) => {
-                return Untouched { holds: None, why_unknown: Some(format!("before the run: {why}")), ..Untouched::default() };
-            }
-        };
-        let mut after = match take(&bench).await {
-            Ok(after) => after,
-            Err(why) => {
-                return Untouched { holds: None, why_unknown: Some(format!("after the run: {why}")), ..Untouched::default() };
-            }
-        };
-        if self.sweep(&bench, &after).await
-            && let Ok(again) = take(&bench).await
-        {
-            after = again;
-        }
-        Holdings::compare(&before, &after, |id| self.is_made(id))
-    }
-
-    fn is_made(&self, id: &str) -> bool {
-        self.ours.has(id) || self.made.borrow().iter().any(|(_, made)| same_id(made, id))
-    }
-
-    /// Removes one by one what a teardown did not; says whether there was anything.
-    async fn sweep(&self, bench: &Bench<'_, T>, after: &Holdings) -> bool {
-        let maker = own_maker(self.manner.seed, self.ours);
-        let scope = Scope::new(&bench.known.values, &maker);
-        let mut any = false;
-        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate() {
-            for id in after.of(&entity.kind, |id| self.is_made(id)) {
-                any = true;
-                let made = self
-                    .made
-                    .borrow()
-                    .iter()
-                    .find(|(have, made)| *have == kind && same_id(made, &id))
-                    .map(|(_, made)| made.clone());
-                let id = made.unwrap_or(Value::String(id));
-                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
-            }
-        }
-        any
-    }
-}
-
-/// One case, unless the run was stopped.
-async fn one<T: Transport>(bench: &Bench<'_, T>, case: &CatalogueCase, stop: &Cell<bool>) -> (String, Option<Attempt>) {
-    let id = case.id.0.clone();
-    if stop.get() {
-        return (id, None);
-    }
-    (id, Some(attempt(bench, case, 0).await))
-}
-
-fn same_id(made: &Value, id: &str) -> bool {
-    made.as_str().map_or_else(|| made.to_string().as_str() == id, |made| made.eq_ignore_ascii_case(id))
 }
 
 fn settles(case: &CatalogueCase) -> bool {
@@ -297,71 +341,4 @@ fn shuffle(cases: &mut [&CatalogueCase], seed: u64) {
         let other = usize::try_from(state >> 33).unwrap_or(0) % (last + 1);
         cases.swap(last, other);
     }
-}
-
-fn records(
-    plan: &Plan<'_>,
-    mut attempts: HashMap<String, Attempt>,
-    suite: &SuiteCatalogue,
-    known: &Known,
-    redaction: &Redaction,
-) -> Vec<CaseRecord> {
-    let record = |planned: &crate::plan::Planned<'_>| {
-        let case = planned.case;
-        let mut record = empty(case);
-        match &planned.decision {
-            Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
-            Decision::Run => match attempts.remove(&case.id.0) {
-                Some(attempt) => fill(&mut record, attempt, redaction),
-                None => {
-                    record.verdict = Verdict::Inconclusive;
-                    record.reason = Some("the run was stopped before this case".to_owned());
-                }
-            },
-        }
-        record.requirements.retain(|id| suite.requirement(id).is_none_or(|row| known.concerns(row)));
-        if record.requirements.is_empty() {
-            record.requirements.clone_from(&case.case.requirements);
-        }
-        record
-    };
-    plan.planned.iter().map(record).collect()
-}
-
-fn empty(case: &CatalogueCase) -> CaseRecord {
-    CaseRecord {
-        id: case.id.0.clone(),
-        title: case.case.title.clone(),
-        requirements: case.case.requirements.clone(),
-        verdict: Verdict::NotApplicable,
-        reason: None,
-        waived: None,
-        source: SourceRecord { file: case.shown_file.clone(), line: case.line },
-        mismatches: Vec::new(),
-        observations: Vec::new(),
-        exchanges: Vec::new(),
-        duration_ms: 0,
-    }
-}
-
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
-    record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
-    record.reason = attempt.reason.map(|reason| redaction.text(&reason));
-    if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
-        record.reason = attempt.evidence.notes().first().cloned();
-    }
-    for mismatch in &attempt.mismatches {
-        if !record.requirements.contains(&mismatch.requirement) {
-            record.requirements.push(mismatch.requirement.clone());
-        }
-    }
-    let clean = |mismatch: Mismatch| Mismatch {
-        expected: redaction.text(&mismatch.expected),
-        actual: redaction.text(&mismatch.actual),
-        ..mismatch
-    };
-    record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
-    record.observations = attempt.observations;
-    record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction);
 }

@@ -112,10 +112,21 @@ fn check_safety(names: &Names<'_>, site: &Site<'_>, safety: &Safety) {
         }
     }
     for (index, entity) in safety.entities.iter().enumerate() {
-        check_send(names, site, &format!("/safety/entities/{index}/remove"), &entity.remove, &["id", "ids", "item"]);
+        let at = format!("/safety/entities/{index}");
+        check_send(names, site, &format!("{at}/remove"), &entity.remove, &["id", "ids", "item"]);
+        if let Some(shown) = &entity.shown {
+            check_send(names, site, &format!("{at}/shown/send"), &shown.send, &["id"]);
+        }
+        if let Some(mark) = &entity.mark {
+            check_regex(site, &format!("{at}/mark/pattern"), &mark.pattern);
+        }
     }
     for (index, snapshot) in safety.snapshots.iter().enumerate() {
-        check_send(names, site, &format!("/safety/snapshots/{index}/pages/send"), &snapshot.pages.send, &["page"]);
+        let at = format!("/safety/snapshots/{index}");
+        check_send(names, site, &format!("{at}/pages/send"), &snapshot.pages.send, &["page"]);
+        if let Some(since) = &snapshot.since {
+            check_send(names, site, &format!("{at}/since"), since, &["stamp", "series"]);
+        }
     }
 }
 
