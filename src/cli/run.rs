@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -293,15 +293,28 @@ fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
         JunitDialect::Common => report::Dialect::Common,
         JunitDialect::Strict => report::Dialect::Strict,
     };
-    let (json, junit, html) = (report::json(record), report::junit(record, dialect), report::html(record));
-    let write =
-        |path: &Path, text: &str| fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()));
-    write(&args.out.join("record.json"), &json)?;
-    write(&args.out.join("junit.xml"), &junit)?;
-    write(&args.out.join("report.html"), &html)?;
-    args.html.iter().try_for_each(|path| write(path, &html))?;
-    args.record.iter().try_for_each(|path| write(path, &json))?;
-    args.junit.iter().try_for_each(|path| write(path, &junit))
+    write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out))?;
+    write_report(args, "junit.xml", args.junit.as_deref(), |out| out.write_all(report::junit(record, dialect).as_bytes()))?;
+    write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out))
+}
+
+/// Writes one report below `--out`, and its extra copy.
+fn write_report(
+    args: &RunArgs,
+    name: &str,
+    copy: Option<&Path>,
+    write: impl FnOnce(&mut BufWriter<fs::File>) -> io::Result<()>,
+) -> Result<(), String> {
+    let path = args.out.join(name);
+    let written = fs::File::create(&path).map(BufWriter::new).and_then(|mut file| {
+        write(&mut file)?;
+        file.flush()
+    });
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    match copy.filter(|copy| fs::canonicalize(copy).ok() != fs::canonicalize(&path).ok()) {
+        Some(copy) => fs::copy(&path, copy).map(drop).map_err(|error| format!("cannot write {}: {error}", copy.display())),
+        None => Ok(()),
+    }
 }
 
 fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> {

@@ -40,14 +40,11 @@ pub(super) fn not_json(seen: &Seen<'_>) -> Deviation {
         expected: "a body that is JSON".to_owned(),
         actual: fault.map_or_else(|| "no JSON".to_owned(), ToString::to_string),
         kind: "json",
+        requirement: None,
     }
 }
 
-pub(super) fn judge_kept(
-    expectation: &Expectation,
-    yardstick: &Yardstick<'_>,
-    found: &mut Findings,
-) -> Result<(), Unjudgeable> {
+pub(super) fn judge_kept(expectation: &Expectation, yardstick: &Yardstick<'_>, found: &mut Findings) -> Result<(), Unjudgeable> {
     for (name, matcher) in &expectation.kept {
         let template = Value::String(format!("{{{{{name}}}}}"));
         let kept = yardstick.fill.fill(&template).map_err(Unjudgeable)?;

@@ -1,15 +1,19 @@
 //! The matcher language of `body`, `status` and the like (`cases/README.md` describes it for authors).
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
 
-use super::words::wanted;
 use super::findings::Findings;
+use super::words::wanted;
 use super::{Deviation, Unjudgeable};
 use crate::json::{describe, pointer_join};
 use crate::schema::is_uuid_text;
+
+/// How many compiled patterns a thread keeps: some are made from values of one case and never met again.
+const COMPILED_AT_MOST: usize = 256;
 
 /// The names of all matchers, for the linter.
 pub const MATCHERS: &[&str] = &[
@@ -98,7 +102,7 @@ fn elementwise(
 ) -> Result<(), Unjudgeable> {
     if expected.len() != actual.len() {
         let words = |elements: &[Value]| format!("array of {}", elements.len());
-        found.add(|| Deviation { at: at.to_owned(), expected: words(expected), actual: words(actual), kind });
+        found.add(|| Deviation { at: at.to_owned(), expected: words(expected), actual: words(actual), kind, requirement: None });
     }
     for (index, (inner, element)) in expected.iter().zip(actual).enumerate() {
         if found.is_settled() {
@@ -112,7 +116,7 @@ fn elementwise(
 
 fn deviation(at: &str, kind: &'static str, expected: String, actual: Option<&Value>) -> Deviation {
     let actual = actual.map_or_else(|| "absent".to_owned(), describe);
-    Deviation { at: at.to_owned(), expected, actual, kind }
+    Deviation { at: at.to_owned(), expected, actual, kind, requirement: None }
 }
 
 struct Comparison<'a> {
@@ -123,13 +127,7 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn matcher(
-        &self,
-        name: &str,
-        argument: &Value,
-        actual: Option<&Value>,
-        found: &mut Findings,
-    ) -> Result<(), Unjudgeable> {
+    fn matcher(&self, name: &str, argument: &Value, actual: Option<&Value>, found: &mut Findings) -> Result<(), Unjudgeable> {
         match (name, argument) {
             ("$all", Value::Array(all)) => {
                 return all.iter().try_for_each(|one| compare(one, actual, self.at, self.kind, found));
@@ -222,6 +220,7 @@ impl Comparison<'_> {
                 expected: wanted(self.expected),
                 actual: format!("{} of length {length}", actual.map(describe).unwrap_or_default()),
                 kind: self.kind,
+                requirement: None,
             });
         }
         Ok(())
@@ -243,10 +242,10 @@ impl Comparison<'_> {
         Ok(false)
     }
 
-    fn regex(&self, argument: &Value) -> Result<regex::Regex, Unjudgeable> {
+    fn regex(&self, argument: &Value) -> Result<Regex, Unjudgeable> {
         let pattern = argument.as_str().ok_or_else(|| self.wrong("`$regex` takes a string"))?;
         let ignore_case = self.expected.get("ignore-case") == Some(&Value::Bool(true));
-        RegexBuilder::new(pattern).case_insensitive(ignore_case).build().map_err(|error| self.wrong(&error.to_string()))
+        compiled(pattern, ignore_case).map_err(|error| self.wrong(&error.to_string()))
     }
 
     fn ordered(&self, name: &str, value: &Value, argument: &Value) -> Result<bool, Unjudgeable> {
@@ -302,6 +301,24 @@ impl Comparison<'_> {
     fn wrong(&self, why: &str) -> Unjudgeable {
         Unjudgeable(format!("wrong matcher at {}: {why}", self.at))
     }
+}
+
+/// A pattern is compiled once on each thread: the same few are met in every reply.
+fn compiled(pattern: &str, ignore_case: bool) -> Result<Regex, regex::Error> {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<(String, bool), Regex>> = RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|known| {
+        let key = (pattern.to_owned(), ignore_case);
+        if let Some(regex) = known.get(&key) {
+            return Ok(regex.clone());
+        }
+        let regex = RegexBuilder::new(pattern).case_insensitive(ignore_case).build()?;
+        if known.len() < COMPILED_AT_MOST {
+            known.insert(key, regex.clone());
+        }
+        Ok(regex)
+    })
 }
 
 /// One step of the augmenting-path search for a pairing of matchers and elements.

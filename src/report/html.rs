@@ -1,8 +1,10 @@
 //! The report for people: one page without a network, whose first screen answers whether the device conforms.
 
+use std::{fmt, io};
+
 use askama::Template;
 
-use crate::record::{Record, RequirementRecord};
+use crate::record::{CaseRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
 use crate::report::matrix::{self, Finding};
 use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived};
@@ -15,7 +17,7 @@ const IN_FULL: usize = 12;
 
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/askama.toml")]
-struct Page {
+struct Page<'r> {
     style: &'static str,
     script: &'static str,
     headline: &'static str,
@@ -42,8 +44,20 @@ struct Page {
     not_applicable: Vec<(String, u64)>,
     left_out: u64,
     index: String,
-    details: Vec<String>,
+    details: Vec<Detail<'r>>,
     footer: String,
+}
+
+/// Everything about one case, written only when its turn comes.
+struct Detail<'r> {
+    case: &'r CaseRecord,
+    record: &'r Record,
+}
+
+impl fmt::Display for Detail<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&dossier(self.case, self.record))
+    }
 }
 
 /// A count of cases with one verdict.
@@ -73,12 +87,20 @@ struct Row {
 
 /// The run as one HTML page that needs no other file and no network. The first screen and the requirement matrix are plain HTML;
 /// the list of cases is filled by a script as far as it is looked at, so that thousands of cases open at once.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_html(record: &Record, out: &mut impl io::Write) -> io::Result<()> {
+    page(record).write_into(out)
+}
+
+/// The page as one text.
 pub fn html(record: &Record) -> String {
     // Rendering into memory fails only where a value's own formatting does, and these are strings and numbers.
     page(record).render().expect("the page is made of strings and numbers")
 }
 
-fn page(record: &Record) -> Page {
+fn page(record: &Record) -> Page<'_> {
     let (headline, tone) = headline(record);
     let areas = areas(record);
     Page {
@@ -112,7 +134,7 @@ fn page(record: &Record) -> Page {
         not_applicable: not_applicable(record),
         left_out: record.selection.left_out,
         index: index(record),
-        details: record.cases.iter().map(|case| dossier(case, record)).collect(),
+        details: record.cases.iter().map(|case| Detail { case, record }).collect(),
         footer: format!("Made by doorspec {} from the record of the run. It needs no network.", visible(&record.doorspec)),
     }
 }

@@ -1,9 +1,20 @@
 //! The record as JSON: the report that every other report can be made from again.
 
+use std::io;
+
 use crate::record::Record;
 
 /// The record as indented JSON that ends in a newline. The same record gives the same bytes; `schemas/suite/record.schema.json`
 /// describes them.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_json(record: &Record, out: &mut impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, record)?;
+    out.write_all(b"\n")
+}
+
+/// The record as one text.
 pub fn json(record: &Record) -> String {
     // A record is made of strings, numbers and maps with string keys, for which serialising cannot fail.
     let mut text = serde_json::to_string_pretty(record).expect("a record is plain data");

@@ -1,6 +1,6 @@
 //! The reports of a finished run: text for a terminal, JUnit XML for CI, one HTML page for people, and the record itself as JSON.
 //!
-//! Everything here turns a [`Record`](crate::record::Record) into a `String`. Nothing opens a file or a socket, asks the time, or
+//! Everything here turns a [`Record`](crate::record::Record) into text. Nothing opens a file or a socket, asks the time, or
 //! knows how the run was made; so a record that was stored years ago renders to the same bytes. What the device sent is hostile
 //! until proven otherwise: control characters, escape sequences and text direction marks never reach a report raw.
 
@@ -20,8 +20,8 @@ mod text;
 mod trouble;
 
 pub use failure::{case_failure, failures};
-pub use html::html;
-pub use json::json;
+pub use html::{html, write_html};
+pub use json::{json, write_json};
 pub use junit::{Dialect, junit};
 pub use style::Style;
 pub use text::{observations, summary};

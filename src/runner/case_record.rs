@@ -10,13 +10,26 @@ use crate::profile::Known;
 use crate::record::{CaseRecord, Mismatch, SourceRecord};
 use crate::verdict::Verdict;
 
+/// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
+pub(super) struct Ran {
+    pub record: CaseRecord,
+    pub interrupted: Option<String>,
+}
+
+/// What is kept of an attempt.
+pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction) -> Ran {
+    let interrupted = attempt.interrupted.clone();
+    let mut record = empty(case);
+    fill(&mut record, attempt, redaction);
+    Ran { record, interrupted }
+}
+
 /// The record of every planned case; one without an attempt was not begun, for the reason in `why`.
 pub(super) fn records(
     plan: &Plan<'_>,
-    mut attempts: HashMap<String, Attempt>,
+    mut ran: HashMap<String, Ran>,
     suite: &SuiteCatalogue,
     known: &Known,
-    redaction: &Redaction,
     why: &HashMap<String, String>,
 ) -> Vec<CaseRecord> {
     let record = |planned: &crate::plan::Planned<'_>| {
@@ -24,8 +37,8 @@ pub(super) fn records(
         let mut record = empty(case);
         match &planned.decision {
             Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
-            Decision::Run => match attempts.remove(&case.id.0) {
-                Some(attempt) => fill(&mut record, attempt, redaction),
+            Decision::Run => match ran.remove(&case.id.0) {
+                Some(ran) => record = ran.record,
                 None => {
                     record.verdict = Verdict::Inconclusive;
                     let stopped = || "the run was stopped before this case".to_owned();
@@ -77,5 +90,5 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
     record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
     record.observations = attempt.observations;
     record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction);
+    record.exchanges = attempt.evidence.records(redaction, record.verdict);
 }

@@ -362,21 +362,23 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         level: Option<Strength>,
         deviations: Vec<Deviation>,
     ) {
-        let Some(row) = self.bench.suite.requirement(requirement) else { return };
-        if !self.bench.known.concerns(row) {
-            return;
+        for deviation in deviations {
+            let requirement = deviation.requirement.as_ref().unwrap_or(requirement);
+            let Some(row) = self.bench.suite.requirement(requirement) else { continue };
+            if !self.bench.known.concerns(row) {
+                continue;
+            }
+            self.found.mismatches.push(Mismatch {
+                requirement: requirement.clone(),
+                level: level.unwrap_or(row.strength).min(row.strength),
+                at: deviation.at,
+                expected: deviation.expected,
+                actual: deviation.actual,
+                kind: deviation.kind.to_owned(),
+                exchange,
+                step: step.name.clone(),
+            });
         }
-        let level = level.unwrap_or(row.strength).min(row.strength);
-        self.found.mismatches.extend(deviations.into_iter().map(|deviation| Mismatch {
-            requirement: requirement.clone(),
-            level,
-            at: deviation.at,
-            expected: deviation.expected,
-            actual: deviation.actual,
-            kind: deviation.kind.to_owned(),
-            exchange,
-            step: step.name.clone(),
-        }));
     }
 
     fn observe(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<Option<String>, Stop> {

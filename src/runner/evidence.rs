@@ -10,9 +10,13 @@ use regex::{Captures, Regex};
 use crate::exchange::{Exchange, Headers};
 use crate::judge::{Read, Seen};
 use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::verdict::Verdict;
 
-/// What of a body is kept, in bytes.
+/// What of a body is kept, in bytes, where something was found.
 const KEPT: usize = 64 * 1024;
+
+/// What of a body is kept where all is well.
+const KEPT_OF_A_PASS: usize = 16 * 1024;
 
 /// What stands where a secret stood.
 const REDACTED: &str = "[redacted]";
@@ -71,12 +75,13 @@ impl Evidence {
     }
 
     /// For the record, without secrets.
-    pub fn records(&self, redaction: &Redaction) -> Vec<ExchangeRecord> {
+    pub fn records(&self, redaction: &Redaction, verdict: Verdict) -> Vec<ExchangeRecord> {
+        let kept = if matches!(verdict, Verdict::Pass | Verdict::Observed) { KEPT_OF_A_PASS } else { KEPT };
         let record = |entry: &Entry| ExchangeRecord {
             purpose: entry.purpose.to_owned(),
             step: entry.step.clone(),
-            request: request(&entry.exchange, redaction),
-            response: response(&entry.exchange, redaction),
+            request: request(&entry.exchange, redaction, kept),
+            response: response(&entry.exchange, redaction, kept),
             fault: entry.exchange.outcome.as_ref().err().cloned(),
             duration_us: entry.exchange.duration_us,
         };
@@ -84,19 +89,19 @@ impl Evidence {
     }
 }
 
-fn request(exchange: &Exchange, redaction: &Redaction) -> RequestRecord {
+fn request(exchange: &Exchange, redaction: &Redaction, kept: usize) -> RequestRecord {
     let sent = &exchange.sent;
     RequestRecord {
         method: sent.method.clone(),
         target: redaction.text(&sent.target),
         headers: redaction.headers(&sent.headers),
-        body: sent.body.as_ref().map(|body| redaction.body(body)),
+        body: sent.body.as_ref().map(|body| redaction.body(body, kept)),
     }
 }
 
-fn response(exchange: &Exchange, redaction: &Redaction) -> Option<ResponseRecord> {
+fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<ResponseRecord> {
     let answer = exchange.outcome.as_ref().ok()?;
-    let mut body = redaction.body(&answer.body);
+    let mut body = redaction.body(&answer.body, kept);
     body.cut |= answer.capped;
     Some(ResponseRecord {
         status: answer.status,
@@ -173,8 +178,8 @@ impl Redaction {
         headers.iter().map(clean).collect()
     }
 
-    fn body(&self, body: &[u8]) -> BodyRecord {
-        let kept = &body[..body.len().min(KEPT)];
+    fn body(&self, body: &[u8], kept: usize) -> BodyRecord {
+        let kept = &body[..body.len().min(kept)];
         let cut = kept.len() < body.len();
         let bytes = body.len() as u64;
         let text = match std::str::from_utf8(kept) {

@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::bench::{Bench, Ledger, own_maker};
-use super::case_record::records;
+use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
 use super::claims::{Claims, Made, Marks};
 use super::event::Event;
@@ -85,15 +85,15 @@ pub async fn run<T: Transport>(
     tell: &dyn Fn(Event),
 ) -> Result<SuiteRun, String> {
     let rules = Rules::new(suite, &known, manner.seed)?;
-    let floor = Floor::new(suite, transport, manner, &rules, stop);
+    let floor = Floor { redaction: Some(redaction), ..Floor::new(suite, transport, manner, &rules, stop) };
     let before = take(&floor.bench(&known, false), &floor.claims(false)).await;
     drop(floor.before.set(before));
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
     tell(Event::Begin { suite: suite.suite.suite.clone(), running: plan.running().count() });
-    let attempts = floor.attempts(&plan, &known, tell).await;
+    let ran = floor.attempts(&plan, &known, tell).await;
     let untouched = floor.after(&known).await;
-    let cases = records(&plan, attempts, suite, &known, redaction, &floor.refused.borrow());
+    let cases = records(&plan, ran, suite, &known, &floor.refused.borrow());
     let (left_out, not_applicable, stopped) = (plan.left_out, plan.reasons(), floor.stops.reasons());
     Ok(SuiteRun { known, cases, untouched, left_out, known_cases: suite.cases.len(), not_applicable, stopped })
 }
@@ -123,6 +123,7 @@ pub(super) struct Floor<'f, T> {
     transport: &'f T,
     pub manner: &'f Manner,
     rules: &'f Rules,
+    redaction: Option<&'f Redaction>,
     pub ours: Ours,
     pace: Pace,
     pub stops: Stops<'f>,
@@ -149,6 +150,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             transport,
             manner,
             rules,
+            redaction: None,
             ours: Ours::default(),
             pace: Pace::new(manner.pause),
             stops: Stops::new(stop),
@@ -201,7 +203,7 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     /// Cases beside each other first, then those that must be alone, and last those that a weak device may not survive.
-    async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Attempt> {
+    async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
         let bench = self.bench(known, false);
         let mut running: Vec<&CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
@@ -210,27 +212,27 @@ impl<'f, T: Transport> Floor<'f, T> {
         let (stress, gentle): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| is_stress(case));
         let (alone, together): (Vec<_>, Vec<_>) = gentle.into_iter().partition(|case| case.case.alone);
         let mut found = HashMap::new();
-        let mut done = |id: String, attempt: Option<Attempt>| {
-            if let Some(attempt) = attempt {
-                tell(Event::Done { id: id.clone(), verdict: attempt.verdict.unwrap_or(Verdict::Error) });
-                found.insert(id, attempt);
+        let mut done = |id: String, ran: Option<Ran>| {
+            if let Some(ran) = ran {
+                tell(Event::Done { id: id.clone(), verdict: ran.record.verdict });
+                found.insert(id, ran);
             }
         };
         let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case)))
             .buffer_unordered(self.manner.jobs.max(1));
-        while let Some((id, attempt)) = stream.next().await {
-            done(id, attempt);
+        while let Some((id, ran)) = stream.next().await {
+            done(id, ran);
         }
         for case in alone.iter().chain(&stress) {
-            let (id, attempt) = self.one(&bench, case).await;
-            done(id, attempt);
+            let (id, ran) = self.one(&bench, case).await;
+            done(id, ran);
         }
         self.again(plan, known, &mut found).await;
         found
     }
 
     /// One case, unless the run goes no further; and what follows from it for the run.
-    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Attempt>) {
+    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
         let id = case.id.0.clone();
         if let Some(why) = self.stops.forbids(self.is_about_removal(case)) {
             self.refused.borrow_mut().insert(id.clone(), why);
@@ -243,7 +245,12 @@ impl<'f, T: Transport> Floor<'f, T> {
             self.look_for_life(bench).await;
         }
         self.audit(bench, attempt.left.is_some()).await;
-        (id, Some(attempt))
+        (id, Some(self.ran(case, attempt)))
+    }
+
+    /// A case that ran; its exchanges are let go.
+    fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
+        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()))
     }
 
     /// After several cases in a row that did not complete: does the device answer at all?
@@ -263,20 +270,18 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
-    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Attempt>) {
+    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
-            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|attempt| attempt.interrupted.is_some())).collect();
+            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
         for case in torn {
             if self.stops.is_over() || self.stops.is_stuck() {
                 return;
             }
             let bench = self.bench(known, true);
             if let Err(why) = self.lives(&bench).await {
-                let attempt = found.get_mut(&case.id.0).expect("it was found above");
-                attempt.reason = Some(format!(
-                    "{}; the device does not answer a plain request either: {why}",
-                    attempt.reason.clone().unwrap_or_default()
-                ));
+                let ran = found.get_mut(&case.id.0).expect("it was found above");
+                let reason = ran.record.reason.take().unwrap_or_default();
+                ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
                 if self.stops.count(false) {
                     self.look_for_life(&bench).await;
                 }
@@ -287,7 +292,7 @@ impl<'f, T: Transport> Floor<'f, T> {
                 let lives = self.lives_again(&bench).await;
                 hold_against(&mut second, self.suite, &why, lives);
             }
-            found.insert(case.id.0.clone(), second);
+            found.insert(case.id.0.clone(), self.ran(case, second));
         }
     }
 

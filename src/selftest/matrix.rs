@@ -81,6 +81,9 @@ impl KillMatrix {
 }
 
 /// Runs a suite on the plain mock, on every defect, and on quirks alone and combined.
+///
+/// A defect meets the cases that cite the requirement it breaks first; only when none of them finds it does it meet all others, which can tell
+/// no more than that it is wrong-red. Cases that stay green are tried on every defect before they are called vacuous.
 pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     let (defect_rows, quirk_rows) = mock::rows(&suite.suite.suite);
     let wanted = |name: &str| scale.only.is_empty() || scale.only.iter().any(|only| only == name);
@@ -95,10 +98,13 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
         different.extend(combinations(quirk_rows, scale.combinations, scale.seed));
     }
     let quirks = each(&different, scale.threads, |names| quirk(suite, names, scale));
-    let killing: BTreeSet<String> = defect_outcomes.iter().flat_map(|(_, red)| red.iter().cloned()).collect();
+    let mut killing: BTreeSet<String> = defect_outcomes.iter().flat_map(|(_, red)| red.iter().cloned()).collect();
     let defects = defect_outcomes.drain(..).map(|(outcome, _)| outcome).collect();
     let broken: BTreeSet<&str> = defect_rows.iter().map(|row| row.breaks).collect();
     let whole = scale.only.is_empty() && scale.filters.is_empty();
+    if whole {
+        killing.extend(elsewhere(suite, defect_rows, scale, &vacuous(suite, &killing)));
+    }
     KillMatrix {
         suite: suite.suite.suite.clone(),
         cases: suite.cases.len(),
@@ -122,7 +128,10 @@ fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<
         others: Vec::new(),
         obstacle: None,
     };
-    let run = match run(suite, &settings, scale) {
+    let citing = Scale { filters: vec![row.breaks.to_owned()], ..scale.clone() };
+    let narrow = scale.filters.is_empty().then(|| run(suite, &settings, &citing)).and_then(Result::ok);
+    let narrow = narrow.filter(|run| run.cases.iter().any(|case| is_for(case, &breaks)));
+    let run = match narrow.map_or_else(|| run(suite, &settings, scale), Ok) {
         Ok(run) => run,
         Err(obstacle) => {
             outcome.fate = Fate::WrongRed;
@@ -131,11 +140,8 @@ fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<
         }
     };
     let red: Vec<&CaseRecord> = run.cases.iter().filter(|case| is_red(case)).collect();
-    let for_the_reason = |case: &&&CaseRecord| {
-        case.mismatches.iter().any(|mismatch| mismatch.requirement == breaks && mismatch.level > Strength::May)
-    };
-    outcome.killers = red.iter().filter(for_the_reason).map(|case| case.id.clone()).collect();
-    outcome.others = red.iter().filter(|case| !for_the_reason(case)).map(|case| case.id.clone()).collect();
+    outcome.killers = red.iter().filter(|case| is_for(case, &breaks)).map(|case| case.id.clone()).collect();
+    outcome.others = red.iter().filter(|case| !is_for(case, &breaks)).map(|case| case.id.clone()).collect();
     outcome.fate = match (outcome.killers.is_empty(), outcome.others.is_empty()) {
         (false, _) => Fate::Caught,
         (true, false) => Fate::WrongRed,
@@ -144,6 +150,25 @@ fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<
     };
     let ids = red.iter().map(|case| case.id.clone()).collect();
     (outcome, ids)
+}
+
+/// Whether a case found a deviation from the very requirement.
+fn is_for(case: &CaseRecord, breaks: &RequirementId) -> bool {
+    case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
+}
+
+/// Which of the cases that no defect of their own requirements turned red are red on some other defect.
+fn elsewhere(suite: &SuiteCatalogue, defects: &[DefectRow], scale: &Scale, open: &[String]) -> BTreeSet<String> {
+    if open.is_empty() {
+        return BTreeSet::new();
+    }
+    let scale = Scale { filters: open.to_vec(), ..scale.clone() };
+    let red = each(defects, scale.threads, |row| {
+        let settings = Settings { defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
+        let cases = run(suite, &settings, &scale).map(|run| run.cases).unwrap_or_default();
+        cases.into_iter().filter(is_red).map(|case| case.id).collect::<Vec<_>>()
+    });
+    red.into_iter().flatten().collect()
 }
 
 fn is_red(case: &CaseRecord) -> bool {
