@@ -64,6 +64,9 @@ pub enum Obstacle {
     /// Nobody answers, or not to this account.
     #[error("{0}")]
     Unreachable(Fault),
+    /// Somebody asked for the end before anything was run.
+    #[error("the run was stopped before it began")]
+    Stopped,
     /// The target cannot be set up here.
     #[error("{0}")]
     Setup(String),
