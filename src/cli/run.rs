@@ -132,7 +132,8 @@ fn journal(args: &RunArgs, url: Option<&Url>) -> Result<Journal, Wrong> {
     let target = url.map_or_else(|| "embedded".to_owned(), target_url::shown);
     let (journal, is_carried_on) = ledger::begin(&path, &target).map_err(Wrong)?;
     if is_carried_on {
-        let words = "note: an earlier run may have left entries on a device: see `doorspec clean --help`; its journal is carried on in";
+        let words =
+            "note: an earlier run may have left entries on a device: see `doorspec clean --help`; its journal is carried on in";
         drop(writeln!(io::stderr(), "{words} {}", path.display()));
     }
     Ok(journal)

@@ -167,20 +167,15 @@ impl<'b, T: Transport> Bench<'b, T> {
         if ids.is_empty() {
             return Ok(());
         }
-        let one_by_one: Vec<&[Value]> = if self.suite.suite.safety.entities[kind].one_by_one { ids.chunks(1).collect() } else { vec![ids] };
+        let one_by_one: Vec<&[Value]> =
+            if self.suite.suite.safety.entities[kind].one_by_one { ids.chunks(1).collect() } else { vec![ids] };
         for some in one_by_one {
             self.remove_some(kind, some, scope, evidence).await?;
         }
         Ok(())
     }
 
-    async fn remove_some(
-        &self,
-        kind: usize,
-        ids: &[Value],
-        scope: &Scope<'_>,
-        evidence: &mut Evidence,
-    ) -> Result<(), String> {
+    async fn remove_some(&self, kind: usize, ids: &[Value], scope: &Scope<'_>, evidence: &mut Evidence) -> Result<(), String> {
         let entity = &self.suite.suite.safety.entities[kind];
         let mut inner = scope.inner();
         inner.set("ids", json!(ids));

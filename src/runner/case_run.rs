@@ -239,7 +239,9 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let exchange = self.found.evidence.exchange(index);
         match &exchange.outcome {
             Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
-            Ok(answer) if is_too_much(answer) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {}", too_much(answer)))),
+            Ok(answer) if is_too_much(answer) => {
+                return Err(Stop::Interrupted(format!("set-up `{setup}`: {}", too_much(answer))));
+            }
             Ok(_) => {}
         }
         let seen = self.found.evidence.seen(index);

@@ -73,7 +73,8 @@ impl Pace {
     }
 
     fn watch(&self, took_ms: f64) {
-        let usual = self.usual.get().map_or(took_ms, |usual| if took_ms < usual { took_ms } else { usual + (took_ms - usual) * 0.01 });
+        let usual =
+            self.usual.get().map_or(took_ms, |usual| if took_ms < usual { took_ms } else { usual + (took_ms - usual) * 0.01 });
         let lately = self.lately.get().mul_add(0.8, took_ms * 0.2);
         self.usual.set(Some(usual));
         self.lately.set(lately);

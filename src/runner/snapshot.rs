@@ -251,7 +251,10 @@ mod tests {
     fn an_entry_that_says_nothing_is_bare() {
         let rows = [
             (json!({ "uuid": "a" }), true),
-            (json!({ "uuid": "a", "name": "", "access": { "pin": "", "code": ["", ""], "validFrom": "0" }, "deleted": false }), true),
+            (
+                json!({ "uuid": "a", "name": "", "access": { "pin": "", "code": ["", ""], "validFrom": "0" }, "deleted": false }),
+                true,
+            ),
             (json!({ "uuid": "a", "name": "x" }), false),
             (json!({ "uuid": "a", "access": { "code": ["", "1"] } }), false),
         ];

@@ -52,7 +52,11 @@ impl<T: Transport> Floor<'_, T> {
     /// What a device holds once this run's entries are removed, as far as they can be.
     async fn swept(&self, bench: &Bench<'_, T>, before: &Holdings) -> Result<Holdings, String> {
         let held = take(bench, &self.claims(false)).await?;
-        if self.sweep(bench, Some(before), &held, false).await.is_empty() { Ok(held) } else { take(bench, &self.claims(false)).await }
+        if self.sweep(bench, Some(before), &held, false).await.is_empty() {
+            Ok(held)
+        } else {
+            take(bench, &self.claims(false)).await
+        }
     }
 
     /// Removes one by one what is ours; gives what it tried to remove.
@@ -90,9 +94,10 @@ impl<T: Transport> Floor<'_, T> {
     pub(super) fn nameless<'h>(&self, before: Option<&Holdings>, held: &'h Holdings) -> Vec<(usize, &'h String)> {
         let since = |listing: &usize| before.and_then(|before| before.stamps.get(listing)).map(|(stamp, _)| *stamp);
         let is_new = |listing: &usize, stamp: Option<u64>| since(listing).zip(stamp).is_some_and(|(since, stamp)| stamp > since);
-        let candidates = held.entries.iter().filter(|((listing, _), entry)| {
-            entry.bare && entry.whose == Whose::Others && is_new(listing, entry.stamp)
-        });
+        let candidates = held
+            .entries
+            .iter()
+            .filter(|((listing, _), entry)| entry.bare && entry.whose == Whose::Others && is_new(listing, entry.stamp));
         let candidates: Vec<_> = candidates.map(|((listing, key), _)| (*listing, key)).collect();
         if candidates.len() as u64 <= self.ledger.nameless.get() { candidates } else { Vec::new() }
     }
@@ -115,7 +120,8 @@ impl<T: Transport> Floor<'_, T> {
         let lines: Vec<JournalLine> = if untouched.left_behind.is_empty() && self.ledger.nameless.get() == 0 {
             vec![done]
         } else {
-            left.filter_map(|((listing, _), entry)| Some(JournalLine::entity(suite, kind(*listing), entry.id.as_ref()?))).collect()
+            left.filter_map(|((listing, _), entry)| Some(JournalLine::entity(suite, kind(*listing), entry.id.as_ref()?)))
+                .collect()
         };
         drop(self.manner.journal.write(lines));
     }
@@ -146,7 +152,8 @@ impl<T: Transport> Floor<'_, T> {
             }
         }
         if !proven.is_empty() {
-            self.stops.stick(format!("entries of this run cannot be removed, so nothing more was created: {}", proven.join(", ")));
+            self.stops
+                .stick(format!("entries of this run cannot be removed, so nothing more was created: {}", proven.join(", ")));
         }
     }
 

@@ -27,7 +27,8 @@ pub(super) struct Looks<'l> {
 impl Looks<'_> {
     /// Whether any entry of somebody else is not as it was.
     pub(super) fn differ(before: &Holdings, after: &Holdings) -> bool {
-        before.foreign().any(|(key, held)| after.differs(key, held)) || after.foreign().any(|(key, _)| !before.entries.contains_key(key))
+        before.foreign().any(|(key, held)| after.differs(key, held))
+            || after.foreign().any(|(key, _)| !before.entries.contains_key(key))
     }
 
     /// Sums up. `name` says what a listing's entries are called.
