@@ -122,6 +122,9 @@ pub struct Safety {
     /// Requests that only read although their method does not say so: `METHOD path-regex`.
     #[serde(default)]
     pub reads: Vec<String>,
+    /// Requests that may write although their method does not say so: `METHOD path-regex`.
+    #[serde(default)]
+    pub writes: Vec<String>,
     /// Requests that do more than write entries, whatever their method: `METHOD path-regex` to the risk that must be allowed.
     #[serde(default)]
     pub dangerous: IndexMap<String, Risk>,

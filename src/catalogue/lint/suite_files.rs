@@ -101,12 +101,13 @@ fn check_dialects(names: &Names<'_>, site: &Site<'_>, suite: &Suite) {
 fn check_safety(names: &Names<'_>, site: &Site<'_>, safety: &Safety) {
     let numbered = |key: &'static str| move |index: usize| format!("/safety/{key}/{index}");
     let reads = safety.reads.iter().enumerate().map(|(index, rule)| (numbered("reads")(index), rule));
+    let writes = safety.writes.iter().enumerate().map(|(index, rule)| (numbered("writes")(index), rule));
     let dangerous = safety.dangerous.keys().map(|rule| (pointer_join("/safety/dangerous", rule), rule));
     let scopes = safety.scopes.iter().enumerate().map(|(index, one)| (numbered("scopes")(index) + "/request", &one.request));
     let numbers = safety.numbers.iter().enumerate().map(|(index, one)| (numbered("numbers")(index) + "/request", &one.request));
     let entities =
         safety.entities.iter().enumerate().map(|(index, one)| (numbered("entities")(index) + "/created-by", &one.created_by));
-    for (pointer, rule) in reads.chain(dangerous).chain(scopes).chain(numbers).chain(entities) {
+    for (pointer, rule) in reads.chain(writes).chain(dangerous).chain(scopes).chain(numbers).chain(entities) {
         if let Some((_, pattern)) = rule.split_once(' ') {
             check_regex(site, &pointer, pattern);
         }
