@@ -89,9 +89,9 @@ impl Looks<'_> {
     fn confirmed(&self) -> Option<String> {
         let written = self.written?.iter().filter(|key| self.before.entries.contains_key(*key)).count();
         Some(match written {
-            0 => "by the device's own list of changes since the start: none of them was written".to_owned(),
-            1 => "not by the device's own list of changes since the start: it names one of them".to_owned(),
-            several => format!("not by the device's own list of changes since the start: it names {several} of them"),
+            0 => "the device's own list of changes since the start names none of them".to_owned(),
+            1 => "not at all: the device's own list of changes since the start names one of them".to_owned(),
+            several => format!("not at all: the device's own list of changes since the start names {several} of them"),
         })
     }
 }
