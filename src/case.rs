@@ -101,6 +101,10 @@ pub struct Case {
     /// True when no other case may run meanwhile (it compares the state of the whole device).
     #[serde(default)]
     pub alone: bool,
+    /// True when what a case that settles a dialect makes stays until the end of the run, for the others to use; its fresh values then are values
+    /// of the run.
+    #[serde(default)]
+    pub lasting: bool,
     /// Why a case with a refusal has no control.
     #[serde(default)]
     pub uncontrolled: Option<String>,

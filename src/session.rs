@@ -19,8 +19,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::catalogue::SuiteCatalogue;
-use crate::client::{Client, Credentials, Login, Options, UserPassword};
-use crate::exchange::{Exchange, Fault, Outgoing, Role, header_values};
+use crate::client::{Client, Credentials, Login, Options, UserPassword, can_answer, offers_md5};
+use crate::exchange::{Answer, Exchange, Fault, Outgoing, Role, header_values};
 use crate::json;
 use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
@@ -82,6 +82,8 @@ pub struct Session<'c> {
     quick: OnceCell<Client>,
     options: Options,
     credentials: Credentials,
+    /// Where the target logs in, once its edition is known.
+    login_path: OnceCell<String>,
     /// Held while the session lasts, when the target is a mock of this process.
     server: Option<Server>,
 }
@@ -95,6 +97,13 @@ impl Transport for Session<'_> {
         match role {
             Role::Limited => self.credentials.limited.is_some(),
             _ => self.credentials.admin.is_some(),
+        }
+    }
+
+    fn learn(&self, known: &Known) {
+        if let Some(path) = login_path(self.suite, known) {
+            [Some(&self.gentle), self.quick.get()].into_iter().flatten().for_each(|client| client.log_in_at(&path));
+            drop(self.login_path.set(path));
         }
     }
 }
@@ -114,7 +123,16 @@ impl<'c> Session<'c> {
         let options = options(url, patience);
         let gentle = Options { max_connections: 1, idle_reuse: Duration::ZERO, ..options.clone() };
         let gentle = client(suite, profile.as_ref(), &credentials, gentle)?;
-        Ok(Self { suite, profile, gentle, quick: OnceCell::new(), options, credentials, server: None })
+        Ok(Self {
+            suite,
+            profile,
+            gentle,
+            quick: OnceCell::new(),
+            options,
+            credentials,
+            login_path: OnceCell::new(),
+            server: None,
+        })
     }
 
     fn client(&self) -> &Client {
@@ -159,12 +177,12 @@ impl<'c> Session<'c> {
             Probed::Recognised(mut known) => {
                 self.learn_schemes(&mut known).await;
                 self.name_accounts(&mut known);
-                self.check_account(&known).await?;
+                self.check_account(&mut known).await?;
                 self.learn_pace(&known).await?;
                 Ok(*known)
             }
             Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
-            Probed::Unreachable(fault) => Err(Obstacle::Unreachable(fault)),
+            Probed::Unreachable(fault) => self.without_login(fault).await,
         }
     }
 
@@ -214,10 +232,12 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// A target that refuses the configured account cannot be judged: said once, and before any case runs.
-    async fn check_account(&self, known: &Known) -> Result<(), Obstacle> {
+    /// A target that refuses the configured account cannot be judged: said once, and before any case runs. Where it is not the account but the
+    /// login that is wrong, the cases which need no session run all the same.
+    async fn check_account(&self, known: &mut Known) -> Result<(), Obstacle> {
         let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
         let fault = match self.client().exchange(&request).await.outcome {
+            Err(Fault::Login { .. }) if self.is_login_broken(known).await? => return Ok(()),
             Err(fault @ Fault::Login { .. }) => fault,
             Ok(answer) if matches!(answer.status, 401 | 403) => Fault::Login {
                 why: format!(
@@ -230,6 +250,21 @@ impl<'c> Session<'c> {
         Err(Obstacle::Unreachable(fault))
     }
 
+    /// Whether a login that gave no token is wrong whatever the password: it accepted the password and gave no token all the same, or it does not
+    /// answer 400 even where no password is sent. In the second case nothing is known of the account.
+    async fn is_login_broken(&self, known: &mut Known) -> Result<bool, Obstacle> {
+        let Some(path) = login_path(self.suite, known) else { return Ok(false) };
+        if matches!(self.client().refused_with().await, Some(200..300)) {
+            return Ok(true);
+        }
+        let request = Outgoing { method: "GET".to_owned(), target: path, role: Role::Nobody, ..Outgoing::default() };
+        let broken = self.client().exchange(&request).await.outcome.is_ok_and(|answer| answer.status != 400);
+        if broken {
+            known.capabilities.insert("admin-account".to_owned(), None);
+        }
+        Ok(broken)
+    }
+
     /// Whether the target answers on a second connection while a first one is kept: only then is it asked several things at once. A device
     /// that serves one connection at a time is right, too, and is asked one thing at a time on connections that are not kept.
     async fn learn_pace(&self, known: &Known) -> Result<(), Obstacle> {
@@ -238,7 +273,11 @@ impl<'c> Session<'c> {
         }
         let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
         let impatient = Options { timeout: self.options.timeout.min(PACE_TIMEOUT), ..self.options.clone() };
-        let client_with = |options| client(self.suite, self.profile.as_ref(), &self.credentials, options);
+        let client_with = |options| {
+            let client = client(self.suite, self.profile.as_ref(), &self.credentials, options)?;
+            self.login_path.get().into_iter().for_each(|path| client.log_in_at(path));
+            Ok::<_, Obstacle>(client)
+        };
         let trial = client_with(impatient)?;
         let kept = trial.exchange(&Outgoing { judged: true, ..request.clone() }).await;
         let beside = trial.exchange(&request).await;
@@ -249,12 +288,32 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
-    async fn learn_schemes(&self, known: &mut Known) {
-        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
+    /// A target that refuses everybody with a 401 that cannot be answered: nobody gets in, but the refusal itself can be judged. What is known
+    /// is `no-login` alone, so that only cases about it run.
+    async fn without_login(&self, fault: Fault) -> Result<Known, Obstacle> {
+        let refused = match self.challenge().await {
+            Some(answer) => answer.status == 401 && !can_answer(&answer.headers),
+            None => false,
+        };
+        if !refused {
+            return Err(Obstacle::Unreachable(fault));
+        }
+        let mut known = Known::of_suite(self.suite);
+        known.capabilities.insert("no-login".to_owned(), Some(true));
+        Ok(known)
+    }
+
+    /// What the target answers to somebody without credentials; nothing where accounts log in for a token, or nobody answers.
+    async fn challenge(&self) -> Option<Answer> {
+        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return None };
         let request =
             Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
-        let Ok(answer) = self.client().exchange(&request).await.outcome else { return };
+        self.client().exchange(&request).await.outcome.ok()
+    }
+
+    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
+    async fn learn_schemes(&self, known: &mut Known) {
+        let Some(answer) = self.challenge().await else { return };
         let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
         let facts = [
@@ -262,6 +321,8 @@ impl<'c> Session<'c> {
             ("auth-none", answer.status != 401 && accepted),
             ("auth-basic", challenges.contains("basic ")),
             ("auth-digest", challenges.contains("digest ")),
+            ("auth-md5", offers_md5(&answer.headers)),
+            ("admin-password", self.credentials.admin.as_ref().is_some_and(|admin| !admin.password.is_empty())),
         ];
         known.capabilities.extend(facts.map(|(name, holds)| (name.to_owned(), Some(holds))));
     }
@@ -324,11 +385,22 @@ fn login(suite: &SuiteCatalogue, profile: Option<&Profile>) -> Login {
     if let Some(profile) = profile.or(assumed) {
         known.take_profile(suite, profile);
     }
+    match &suite.suite.login {
+        suite::Login::Http { challenge_path } => Login::Http { challenge_path: filled(challenge_path, &known) },
+        suite::Login::Token { path } => Login::Token { path: filled(path, &known) },
+    }
+}
+
+/// Where a target gives out tokens.
+fn login_path(suite: &SuiteCatalogue, known: &Known) -> Option<String> {
+    match &suite.suite.login {
+        suite::Login::Http { .. } => None,
+        suite::Login::Token { path } => Some(filled(path, known)),
+    }
+}
+
+fn filled(path: &str, known: &Known) -> String {
     let ours = Ours::default();
     let maker = Maker::new(0, "login", 0, &ours);
-    let path = |path: &String| Scope::new(&known.values, &maker).text(path).unwrap_or_else(|_| path.clone());
-    match &suite.suite.login {
-        suite::Login::Http { challenge_path } => Login::Http { challenge_path: path(challenge_path) },
-        suite::Login::Token { path: login } => Login::Token { path: path(login) },
-    }
+    Scope::new(&known.values, &maker).text(path).unwrap_or_else(|_| path.to_owned())
 }

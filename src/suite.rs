@@ -69,7 +69,7 @@ pub struct Probe {
     /// Identity words to JSON pointers into the reply.
     #[serde(default)]
     pub identity: IndexMap<String, String>,
-    /// Values for templates: names to JSON pointers into the reply.
+    /// Values for templates: names to JSON pointers into the reply, or to `#status`.
     #[serde(default)]
     pub keep: IndexMap<String, String>,
 }
@@ -247,6 +247,8 @@ pub struct Profile {
     pub is_default: bool,
     /// Kept values of the probe to regular expressions: all must match for the edition to be taken.
     pub recognised_by: IndexMap<String, String>,
+    /// Other sets of conditions under which the edition is taken.
+    pub also_recognised_by: Vec<IndexMap<String, String>>,
     /// True, false, or null where it must be found out.
     pub capabilities: IndexMap<String, Option<bool>>,
     pub values: IndexMap<String, Value>,

@@ -77,6 +77,11 @@ fn usage(message: &str) -> io::Result<Exit> {
     Ok(Exit::Usage)
 }
 
+/// The catalogue in a folder, or what is wrong with it.
+pub(super) fn read_cases(folder: &Path) -> Result<Catalogue, String> {
+    read(folder).map_err(|Wrong(message)| message)
+}
+
 fn read(folder: &Path) -> Result<Catalogue, Wrong> {
     let sources = Sources::folder(folder).map_err(|error| Wrong(error.to_string()))?;
     let diagnostics = lint(&sources);

@@ -31,6 +31,7 @@ use self::transmission::Message;
 use self::transport::Transport;
 use crate::exchange::{Exchange, Outgoing, Role, header};
 
+pub use self::challenge::{can_answer, offers_md5};
 pub use self::options::{ClientError, Credentials, Login, Options, UserPassword};
 
 /// Talks to one target. It can be shared: requests may run at once, up to [`Options::max_connections`].
@@ -84,6 +85,21 @@ impl Client {
             Way::Http(login) if !bare => login.exchange(people, transport, message, outgoing.role, outgoing.twist).await,
             Way::Token(login) if !bare => login.exchange(people, transport, message, outgoing.role, outgoing.twist).await,
             _ => transport.transmit(&message).await.into_exchange(0),
+        }
+    }
+
+    /// Logs in for tokens at another path from now on: which one it is may only be known once the target has said what it is.
+    pub fn log_in_at(&self, path: &str) {
+        if let Way::Token(login) = &self.login {
+            login.move_to(self.transport.wire_target(path));
+        }
+    }
+
+    /// The status under which the target gave the administrator no token, if it did so.
+    pub async fn refused_with(&self) -> Option<u16> {
+        match &self.login {
+            Way::Token(login) => login.refused_with().await,
+            Way::None | Way::Http(_) => None,
         }
     }
 

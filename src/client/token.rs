@@ -1,5 +1,8 @@
 //! Logging in for a token (BAS-IP): GET with the user name and the MD5 of the password, then `Bearer` on every request.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
+
 use tokio::sync::Mutex;
 use url::form_urlencoded;
 
@@ -13,7 +16,11 @@ use crate::exchange::{Answer, Exchange, Fault, Role, Twist};
 /// The login of a target that gives out tokens.
 #[derive(Debug)]
 pub struct TokenLogin {
-    target: String,
+    target: RwLock<String>,
+    /// The documents' example writes the MD5 in capitals; true where the device wanted small letters.
+    small_letters: AtomicBool,
+    /// True once it is known how the device wants the MD5 written, or that neither way opens.
+    spelling_settled: AtomicBool,
     /// Held over the login itself, so that requests which start together wait for one login and share it.
     admin: Mutex<Slot>,
     limited: Mutex<Slot>,
@@ -25,12 +32,31 @@ enum Slot {
     Empty,
     Token(String),
     /// The device said no. It is not asked again: repeated wrong logins can get an account or an address banned.
-    Refused(Fault),
+    Refused(Fault, u16),
 }
 
 impl TokenLogin {
     pub fn new(target: String) -> Self {
-        Self { target, admin: Mutex::default(), limited: Mutex::default() }
+        Self {
+            target: RwLock::new(target),
+            small_letters: AtomicBool::new(false),
+            spelling_settled: AtomicBool::new(false),
+            admin: Mutex::default(),
+            limited: Mutex::default(),
+        }
+    }
+
+    /// Logs in elsewhere from now on.
+    pub fn move_to(&self, target: String) {
+        *self.target.write().unwrap_or_else(PoisonError::into_inner) = target;
+    }
+
+    /// The status under which the device gave the administrator no token, if it did so.
+    pub async fn refused_with(&self) -> Option<u16> {
+        match &*self.admin.lock().await {
+            Slot::Refused(_, status) => Some(*status),
+            Slot::Empty | Slot::Token(_) => None,
+        }
     }
 
     /// Sends a request with the token of a role. Wrong roles present a token that the device never gave out.
@@ -86,33 +112,59 @@ impl TokenLogin {
         let mut slot = slot.lock().await;
         match &*slot {
             Slot::Token(token) if ended != Some(token.as_str()) => return Ok((token.clone(), false)),
-            Slot::Refused(fault) => return Err(fault.clone()),
+            Slot::Refused(fault, _) => return Err(fault.clone()),
             Slot::Empty | Slot::Token(_) => {}
         }
         *slot = Slot::Empty;
         let (next, result) = match self.log_in(transport, user).await {
             Ok(token) => (Slot::Token(token.clone()), Ok((token, true))),
-            Err((fault, true)) => (Slot::Refused(fault.clone()), Err(fault)),
-            Err((fault, false)) => (Slot::Empty, Err(fault)),
+            Err((fault, Some(status))) => (Slot::Refused(fault.clone(), status), Err(fault)),
+            Err((fault, None)) => (Slot::Empty, Err(fault)),
         };
         *slot = next;
         result
     }
 
-    /// Logs in. A failure says whether the device refused for good.
-    async fn log_in(&self, transport: &Transport, user: &UserPassword) -> Result<String, (Fault, bool)> {
-        let message = Message::get(format!("{}?{}", self.target, query(user)));
-        let answer = transport.transmit(&message).await.outcome.map_err(|fault| (fault, false))?;
+    /// Logs in. A refusal in capitals is followed by one attempt in small letters, as clients of real panels write it, and by no other: a device
+    /// may ban whoever tries too often.
+    async fn log_in(&self, transport: &Transport, user: &UserPassword) -> Result<String, (Fault, Option<u16>)> {
+        let small = self.small_letters.load(Ordering::Relaxed);
+        let first = self.attempt(transport, user, small).await;
+        let refused = matches!(first, Err((_, Some(400 | 401 | 403))));
+        if first.is_ok() || refused {
+            let settled = self.spelling_settled.swap(true, Ordering::Relaxed);
+            if refused && !settled && spelt(user, true) != spelt(user, false) {
+                let second = self.attempt(transport, user, !small).await;
+                if second.is_ok() {
+                    self.small_letters.store(!small, Ordering::Relaxed);
+                    return second;
+                }
+            }
+        }
+        first
+    }
+
+    /// One attempt. A failure has the status where the device has said no for good.
+    async fn attempt(&self, transport: &Transport, user: &UserPassword, small: bool) -> Result<String, (Fault, Option<u16>)> {
+        let target = self.target.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let message = Message::get(format!("{target}?{}", query(user, small)));
+        let answer = transport.transmit(&message).await.outcome.map_err(|fault| (fault, None))?;
         token_in(&answer).ok_or_else(|| {
-            let why = format!("GET {} was answered {}: {}", self.target, answer.status, said(&answer));
-            (Fault::Login { why }, matches!(answer.status, 400 | 401 | 403))
+            let why = format!("GET {target} was answered {}: {}", answer.status, said(&answer));
+            (Fault::Login { why }, Some(answer.status).filter(|status| !matches!(status, 408 | 429 | 500..)))
         })
     }
 }
 
-fn query(user: &UserPassword) -> String {
+fn query(user: &UserPassword, small: bool) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("username", &user.user).append_pair("password", &upper_md5(&user.password)).finish()
+    query.append_pair("username", &user.user).append_pair("password", &spelt(user, small)).finish()
+}
+
+/// The MD5 of the password.
+fn spelt(user: &UserPassword, small: bool) -> String {
+    let sum = upper_md5(&user.password);
+    if small { sum.to_ascii_lowercase() } else { sum }
 }
 
 /// Credentials of another scheme than the one the target knows.

@@ -17,7 +17,7 @@ use super::stops::Stops;
 use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
-use crate::exchange::{Answer, Exchange, Outgoing};
+use crate::exchange::{Answer, Exchange, Outgoing, Wire};
 use crate::profile::Known;
 use crate::suite::Entity;
 use crate::template::{Maker, Ours, Scope};
@@ -61,10 +61,15 @@ pub(super) struct Ledger {
 }
 
 impl<'b, T: Transport> Bench<'b, T> {
-    /// Sends one request at the run's pace.
+    /// Sends one request at the run's pace; alone, on a connection of its own, for a device may close a kept one whenever it likes.
     pub async fn send(&self, request: &Outgoing) -> Exchange {
         self.pace.turn().await;
-        let exchange = self.transport.exchange(request).await;
+        let exchange = if self.alone {
+            let wire = Wire { fresh: true, ..request.wire.clone() };
+            self.transport.exchange(&Outgoing { judged: true, wire, ..request.clone() }).await
+        } else {
+            self.transport.exchange(request).await
+        };
         self.pace.learn(&exchange);
         exchange
     }
@@ -276,7 +281,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        outgoing(&send, scope, false)
+        outgoing(&send, scope, true)
     }
 }
 

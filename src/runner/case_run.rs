@@ -30,10 +30,14 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
+    /// What the reply that did not come owed: a deviation from each row that its step expects.
+    pub owed: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
     /// Entries that were removed, as far as the device's replies tell: kind and id.
     pub removed: Vec<(usize, Value)>,
+    /// Values of what stays until the end of the run.
+    pub lasting: Vec<(String, Value)>,
     /// Entries that could not be removed, with why.
     pub left: Option<String>,
 }
@@ -72,7 +76,11 @@ pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &Catalogue
         None | Some(Stop::Found) if run.hurt => run.alive(&scope).await.err(),
         other => other,
     };
-    run.tear_down(&scope).await;
+    if case.case.lasting {
+        run.found.lasting = case.case.fresh.keys().filter_map(|name| Some((name.clone(), scope.get(name)?.clone()))).collect();
+    } else {
+        run.tear_down(&scope).await;
+    }
     run.conclude(stop);
     run.found
 }
@@ -280,7 +288,10 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
-            self.whole(index)?;
+            if let Err(stop) = self.whole(index) {
+                self.owe(step, index);
+                return Err(stop);
+            }
         }
         for &index in &indexes {
             class = self.observe(step, index, scope)?.or(class);
@@ -329,6 +340,25 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         }
     }
 
+    /// Remembers which rows a reply that did not come leaves unfulfilled, in case the device itself is to blame.
+    fn owe(&mut self, step: &Step, index: usize) {
+        let found = std::mem::take(&mut self.found.mismatches);
+        for expectation in step.expect.iter().filter(|expectation| expectation.condition.is_none()) {
+            if let Ok(requirement) = self.cited(expectation.requirement.as_ref()) {
+                let no_reply = Deviation {
+                    at: "/response".to_owned(),
+                    expected: "a reply".to_owned(),
+                    actual: "absent".to_owned(),
+                    kind: "transport",
+                    requirement: None,
+                };
+                self.add(step, index, &requirement, expectation.level, vec![no_reply]);
+            }
+        }
+        self.found.owed = std::mem::replace(&mut self.found.mismatches, found);
+        self.found.owed.dedup_by(|one, other| one.requirement == other.requirement);
+    }
+
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
         let requirement = self.cited(expectation.requirement.as_ref())?;
         let deviations = {
@@ -366,13 +396,10 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     ) {
         for deviation in deviations {
             let requirement = deviation.requirement.as_ref().unwrap_or(requirement);
-            let Some(row) = self.bench.suite.requirement(requirement) else { continue };
-            if !self.bench.known.concerns(row) {
-                continue;
-            }
+            let Some(level) = self.level_of(requirement, level) else { continue };
             self.found.mismatches.push(Mismatch {
                 requirement: requirement.clone(),
-                level: level.unwrap_or(row.strength).min(row.strength),
+                level,
                 at: deviation.at,
                 expected: deviation.expected,
                 actual: deviation.actual,
@@ -381,6 +408,12 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 step: step.name.clone(),
             });
         }
+    }
+
+    /// How much a deviation weighs; nothing where the requirement does not concern this edition.
+    fn level_of(&self, requirement: &RequirementId, level: Option<Strength>) -> Option<Strength> {
+        let row = self.bench.suite.requirement(requirement).filter(|row| self.bench.known.concerns(row))?;
+        Some(level.unwrap_or(row.strength).min(row.strength))
     }
 
     fn observe(&mut self, step: &Step, index: usize, scope: &Scope<'_>) -> Result<Option<String>, Stop> {

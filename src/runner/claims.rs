@@ -57,8 +57,9 @@ impl Claims<'_> {
         let word = self.marks.word(kind, row);
         let is_marked = word.is_some_and(|word| self.ours.has_word(word));
         let is_made = id.is_some_and(|id| self.has_made(kind, id) && (!self.strict || id.is_string()));
+        let is_signed = !self.strict && id.is_some_and(Value::is_number) && signed(self.ours, row);
         match word {
-            _ if is_made || is_marked => Whose::Ours,
+            _ if is_made || is_marked || is_signed => Whose::Ours,
             Some(_) => Whose::AnotherRun,
             None => Whose::Others,
         }
@@ -68,6 +69,16 @@ impl Claims<'_> {
         let uuid = id.as_str().is_some_and(|id| self.ours.has(id));
         let kinds = self.marks.0.iter().enumerate().filter(|(_, (have, _))| have == kind);
         uuid || kinds.into_iter().any(|(at, _)| self.made.borrow().contains_key(&(at, key_of(id))))
+    }
+}
+
+/// Whether any text of an entry is one that the run made up: where the device numbers its entries itself, that shows whose one is.
+fn signed(ours: &Ours, row: &Value) -> bool {
+    match row {
+        Value::String(text) => ours.signed(text),
+        Value::Array(elements) => elements.iter().any(|element| signed(ours, element)),
+        Value::Object(members) => members.values().any(|member| signed(ours, member)),
+        _ => false,
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn clean<T: Transport>(
 ) -> Result<Cleaned, String> {
     let rules = Rules::new(suite, &known, manner.seed)?;
     let stop = AtomicBool::new(false);
-    let floor = Floor::new(suite, transport, manner, &rules, &stop);
+    let floor = Floor::new(suite, transport, manner, rules, &stop);
     floor.take_claim(claim);
     let first = floor.held(&known).await?;
     let before = named(&floor, &first);
@@ -126,7 +126,7 @@ impl<T: Transport> Floor<'_, T> {
         let mut held = held.clone();
         for _ in 0..ROUNDS {
             let before = self.before.get().and_then(|before| before.as_ref().ok()).filter(|_| !claim.nameless.is_empty());
-            let tried = self.sweep(&self.bench(known, false), before, &held, true).await;
+            let tried = self.sweep(&self.bench(known, false), before, &held).await;
             if tried.is_empty() {
                 break;
             }

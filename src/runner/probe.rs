@@ -46,7 +46,8 @@ pub async fn probe<T: Transport>(
     for probe in &suite.suite.probe {
         let exchange = send(probe, &known, transport, seed).await?;
         if let Err(fault) = &exchange.outcome {
-            if probe.recognise.is_some() || !recognised {
+            let torn = matches!(fault, Fault::Closed { .. } | Fault::NotHttp { .. } | Fault::HeadTooLarge { .. });
+            if probe.recognise.is_some() || !(recognised || torn) {
                 return Ok(Probed::Unreachable(fault.clone()));
             }
             continue;
@@ -62,6 +63,9 @@ pub async fn probe<T: Transport>(
         learn(suite, probe, &seen, &mut known)?;
         if profile.is_none() && known.edition.is_none() {
             take_edition(suite, &mut known);
+            if known.edition.is_some() {
+                transport.learn(&known);
+            }
         }
     }
     known.capabilities.insert("limited-account".to_owned(), Some(transport.has_account(Role::Limited)));
@@ -109,6 +113,7 @@ fn learn(suite: &SuiteCatalogue, probe: &Probe, seen: &Seen<'_>, known: &mut Kno
         let holds = differs(suite, seen, expectation, known)?.is_none();
         known.capabilities.insert(capability.clone(), Some(holds));
     }
+    keep_status(&probe.keep, seen, known);
     let Some(body) = seen.value() else { return Ok(()) };
     if let Some(fields) = &probe.fields
         && let Some(at) = body.pointer(&fields.at)
@@ -135,6 +140,14 @@ fn keep(places: &IndexMap<String, String>, body: &Value, known: &mut Known) {
     }
 }
 
+/// `#status` in place of a pointer keeps the status, as text, so that an edition can be recognised by it.
+fn keep_status(places: &IndexMap<String, String>, seen: &Seen<'_>, known: &mut Known) {
+    let Some(answer) = seen.answer() else { return };
+    for name in places.iter().filter(|(_, place)| *place == "#status").map(|(name, _)| name) {
+        known.values.insert(name.clone(), answer.status.to_string().into());
+    }
+}
+
 /// Every member as a dotted path, parents included; elements of arrays count once.
 fn field_paths(value: &Value, base: &str, paths: &mut BTreeMap<String, ()>) {
     match value {
@@ -152,16 +165,17 @@ fn field_paths(value: &Value, base: &str, paths: &mut BTreeMap<String, ()>) {
     }
 }
 
-/// Takes the edition whose conditions fit best.
+/// Takes the edition whose conditions fit best: the one with the most of them.
 fn take_edition(suite: &SuiteCatalogue, known: &mut Known) {
-    let fits = |profile: &&Profile| {
-        !profile.recognised_by.is_empty()
-            && profile.recognised_by.iter().all(|(name, pattern)| {
-                let pattern = regex::RegexBuilder::new(pattern).case_insensitive(true).build();
-                pattern.is_ok_and(|pattern| known.word(name).is_some_and(|word| pattern.is_match(word)))
-            })
+    let holds = |(name, pattern): (&String, &String)| {
+        let pattern = regex::RegexBuilder::new(pattern).case_insensitive(true).build();
+        pattern.is_ok_and(|pattern| known.word(name).is_some_and(|word| pattern.is_match(word)))
     };
-    let best = suite.profiles.iter().filter(fits).max_by_key(|profile| profile.recognised_by.len()).cloned();
+    let fit = |profile: &Profile| {
+        let ways = std::iter::once(&profile.recognised_by).chain(&profile.also_recognised_by);
+        ways.filter(|conditions| !conditions.is_empty() && conditions.iter().all(holds)).map(IndexMap::len).max()
+    };
+    let best = suite.profiles.iter().filter(|profile| fit(profile).is_some()).max_by_key(|profile| fit(profile)).cloned();
     if let Some(profile) = best {
         known.take_profile(suite, &profile);
     }

@@ -85,7 +85,7 @@ pub async fn run<T: Transport>(
     tell: &dyn Fn(Event),
 ) -> Result<SuiteRun, String> {
     let rules = Rules::new(suite, &known, manner.seed)?;
-    let floor = Floor { redaction: Some(redaction), ..Floor::new(suite, transport, manner, &rules, stop) };
+    let floor = Floor { redaction: Some(redaction), ..Floor::new(suite, transport, manner, rules, stop) };
     let before = take(&floor.bench(&known, false), &floor.claims(false)).await;
     drop(floor.before.set(before));
     floor.settle(&mut known, choice).await;
@@ -121,8 +121,8 @@ impl Rules {
 pub(super) struct Floor<'f, T> {
     pub suite: &'f SuiteCatalogue,
     transport: &'f T,
-    pub manner: &'f Manner,
-    rules: &'f Rules,
+    pub manner: Manner,
+    rules: Rules,
     redaction: Option<&'f Redaction>,
     pub ours: Ours,
     pace: Pace,
@@ -138,17 +138,11 @@ pub(super) struct Floor<'f, T> {
 }
 
 impl<'f, T: Transport> Floor<'f, T> {
-    pub(super) fn new(
-        suite: &'f SuiteCatalogue,
-        transport: &'f T,
-        manner: &'f Manner,
-        rules: &'f Rules,
-        stop: &'f AtomicBool,
-    ) -> Self {
+    pub(super) fn new(suite: &'f SuiteCatalogue, transport: &'f T, manner: &Manner, rules: Rules, stop: &'f AtomicBool) -> Self {
         Self {
             suite,
             transport,
-            manner,
+            manner: manner.clone(),
             rules,
             redaction: None,
             ours: Ours::default(),
@@ -187,18 +181,19 @@ impl<'f, T: Transport> Floor<'f, T> {
         Claims { ours: &self.ours, made: &self.made, marks: &self.rules.marks, strict }
     }
 
-    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what they find counts from then on.
+    /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what one finds counts from then on, also for whether
+    /// the next one is needed.
     async fn settle(&self, known: &mut Known, choice: &Choice) {
-        let everything = Choice { filters: Vec::new(), allow: choice.allow.clone() };
-        let plan = Plan::new(self.suite, known, &everything);
-        for case in plan.running().filter(|case| settles(case)) {
-            if self.stops.is_over() {
-                break;
+        for case in self.suite.cases.iter().filter(|case| settles(case)) {
+            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone() };
+            if self.stops.is_over() || Plan::new(self.suite, known, &this).running().next().is_none() {
+                continue;
             }
-            let settled = attempt(&self.bench(known, false), case, 1000).await.settled;
-            for (dialect, class) in settled {
+            let found = attempt(&self.bench(known, false), case, 1000).await;
+            for (dialect, class) in found.settled {
                 known.settle(self.suite, &dialect, &class);
             }
+            known.values.extend(found.lasting);
         }
     }
 
@@ -255,7 +250,7 @@ impl<'f, T: Transport> Floor<'f, T> {
 
     /// After several cases in a row that did not complete: does the device answer at all?
     async fn look_for_life(&self, bench: &Bench<'_, T>) {
-        match self.lives_again(bench).await {
+        match self.lives_again(bench, false).await {
             Ok(()) => self.stops.lives(),
             Err(why) => self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}")),
         }
@@ -269,27 +264,32 @@ impl<'f, T: Transport> Floor<'f, T> {
         sends.into_iter().any(|send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path)))
     }
 
-    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after.
+    /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
+    /// but not once more for every case when it does not come back.
     async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
+        let mut dead = false;
         for case in torn {
             if self.stops.is_over() || self.stops.is_stuck() {
                 return;
             }
             let bench = self.bench(known, true);
-            if let Err(why) = self.lives(&bench).await {
+            if let Err(why) = self.lives_again(&bench, dead).await {
+                dead = true;
                 let ran = found.get_mut(&case.id.0).expect("it was found above");
                 let reason = ran.record.reason.take().unwrap_or_default();
                 ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
                 if self.stops.count(false) {
-                    self.look_for_life(&bench).await;
+                    self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}"));
                 }
                 continue;
             }
+            dead = false;
+            self.stops.lives();
             let mut second = attempt(&bench, case, 1).await;
             if let Some(why) = second.interrupted.clone() {
-                let lives = self.lives_again(&bench).await;
+                let lives = self.lives_again(&bench, false).await;
                 hold_against(&mut second, self.suite, &why, lives);
             }
             found.insert(case.id.0.clone(), self.ran(case, second));
@@ -304,9 +304,11 @@ impl<'f, T: Transport> Floor<'f, T> {
         exchange.outcome.map(drop).map_err(|fault| fault.to_string())
     }
 
-    async fn lives_again(&self, bench: &Bench<'_, T>) -> Result<(), String> {
+    /// Whether the device answers, now or soon: one that fell over may be about to get up again. One that is known to be dead is asked once.
+    async fn lives_again(&self, bench: &Bench<'_, T>, dead: bool) -> Result<(), String> {
+        let pauses_ms: &[u64] = if dead { &[0] } else { &[0, 300, 1000, 2000, 4000] };
         let mut last = Ok(());
-        for pause_ms in [0, 300, 1000, 2000] {
+        for &pause_ms in pauses_ms {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             last = self.lives(bench).await;
             if last.is_ok() {
@@ -321,12 +323,13 @@ fn settles(case: &CatalogueCase) -> bool {
     case.case.steps.iter().flat_map(|step| &step.observe).any(|observe| observe.settles.is_some())
 }
 
-/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on.
+/// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on, and whatever the reply should have been.
 fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives: Result<(), String>) {
-    let Some(requirement) = suite.suite.alive.expect.requirement.clone() else { return };
+    let Some(alive) = suite.suite.alive.expect.requirement.clone() else { return };
+    let owed: Vec<Mismatch> = std::mem::take(&mut attempt.owed);
     let after = lives.err().map(|why| format!("; afterwards the device was gone: {why}")).unwrap_or_default();
     attempt.mismatches.push(Mismatch {
-        requirement,
+        requirement: alive.clone(),
         level: Strength::Must,
         at: "/response".to_owned(),
         expected: "a reply".to_owned(),
@@ -335,6 +338,7 @@ fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives:
         exchange: attempt.evidence.last(),
         step: None,
     });
+    attempt.mismatches.extend(owed.into_iter().filter(|owed| owed.requirement != alive));
     attempt.verdict = Some(Verdict::Fail);
     attempt.reason = None;
 }

@@ -29,7 +29,7 @@ const QUIET: Duration = Duration::from_millis(1500);
 impl<T: Transport> Floor<'_, T> {
     /// Sweeps up what is left of this run, and compares what belongs to others.
     pub(super) async fn after(&self, known: &Known) -> Untouched {
-        let bench = self.bench(known, false);
+        let bench = self.bench(known, true);
         let unknown = |why: String| Untouched { holds: None, why_unknown: Some(why), ..Untouched::default() };
         let before = match self.before.get() {
             Some(Ok(before)) => before,
@@ -52,21 +52,11 @@ impl<T: Transport> Floor<'_, T> {
     /// What a device holds once this run's entries are removed, as far as they can be.
     async fn swept(&self, bench: &Bench<'_, T>, before: &Holdings) -> Result<Holdings, String> {
         let held = take(bench, &self.claims(false)).await?;
-        if self.sweep(bench, Some(before), &held, false).await.is_empty() {
-            Ok(held)
-        } else {
-            take(bench, &self.claims(false)).await
-        }
+        if self.sweep(bench, Some(before), &held).await.is_empty() { Ok(held) } else { take(bench, &self.claims(false)).await }
     }
 
     /// Removes one by one what is ours; gives what it tried to remove.
-    pub(super) async fn sweep(
-        &self,
-        bench: &Bench<'_, T>,
-        before: Option<&Holdings>,
-        held: &Holdings,
-        strict: bool,
-    ) -> Vec<(usize, Value)> {
+    pub(super) async fn sweep(&self, bench: &Bench<'_, T>, before: Option<&Holdings>, held: &Holdings) -> Vec<(usize, Value)> {
         let maker = own_maker(self.manner.seed, &self.ours);
         let scope = Scope::new(&bench.known.values, &maker);
         let safety = &self.suite.suite.safety;
@@ -79,9 +69,8 @@ impl<T: Transport> Floor<'_, T> {
             let Some(kind) = safety.entities.iter().position(|entity| entity.kind == safety.snapshots[*listing].kind) else {
                 continue;
             };
-            // What was there before and is ours only by a number is not ours: numbers are given again.
-            let was_there = !strict && id.is_number() && before.is_some_and(|before| before.holds_foreign(*listing, id));
-            if !was_there {
+            // What somebody else had before the run stays, whatever is on it now.
+            if !before.is_some_and(|before| before.holds_foreign(*listing, id)) {
                 bench.firewall.own(id);
                 drop(bench.remove(kind, std::slice::from_ref(id), &scope, &mut Evidence::default()).await);
                 tried.push((kind, id.clone()));

@@ -1,6 +1,7 @@
 //! What the runner needs of whoever carries requests.
 
 use crate::exchange::{Exchange, Outgoing, Role};
+use crate::profile::Known;
 
 /// Carries requests to a target and brings back what came.
 pub trait Transport {
@@ -9,4 +10,7 @@ pub trait Transport {
 
     /// Whether there are credentials for a role.
     fn has_account(&self, role: Role) -> bool;
+
+    /// Told what was found out about the target as soon as its edition is known: where it logs in may depend on it.
+    fn learn(&self, _known: &Known) {}
 }

@@ -35,6 +35,13 @@ impl Ours {
         made.words.contains(&word) || made.uuids.contains(&word)
     }
 
+    /// Whether a text bears the hand of this run: it is a uuid of ours, or one of our numbers stands in it.
+    pub fn signed(&self, text: &str) -> bool {
+        let made = self.made();
+        let is_number = |digits: &str| digits.len() >= 10 && made.words.contains(digits);
+        made.uuids.contains(&text.to_ascii_lowercase()) || text.split(|letter: char| !letter.is_ascii_digit()).any(is_number)
+    }
+
     /// Remembers a uuid as ours.
     pub fn add(&self, uuid: &str) {
         let uuid = uuid.to_ascii_lowercase();

@@ -1,5 +1,6 @@
 //! What a suite says of its API as a whole: set-ups, named replies, invariants, dialects, safety rules; and its profiles.
 
+use indexmap::IndexMap;
 use regex::Regex;
 
 use super::demands::say_unknown;
@@ -148,12 +149,9 @@ fn check_profile(site: &Site<'_>, knowledge: &Knowledge, profile: &Profile) {
     for (name, value) in &profile.values {
         take_plain(&names, site, &pointer_join("/values", name), value, &[]);
     }
-    for (name, pattern) in &profile.recognised_by {
-        let pointer = pointer_join("/recognised-by", name);
-        if !pattern.contains("{{") && Regex::new(pattern).is_err() {
-            check_regex(site, &pointer, pattern);
-        }
-        check_probed(site, knowledge, &pointer, name);
+    check_conditions(site, knowledge, "/recognised-by", &profile.recognised_by);
+    for (index, conditions) in profile.also_recognised_by.iter().enumerate() {
+        check_conditions(site, knowledge, &format!("/also-recognised-by/{index}"), conditions);
     }
     let Some(suite) = &knowledge.suite else { return };
     for (name, class) in &profile.dialect {
@@ -169,6 +167,16 @@ fn check_profile(site: &Site<'_>, knowledge: &Knowledge, profile: &Profile) {
             }
             Some(_) => {}
         }
+    }
+}
+
+fn check_conditions(site: &Site<'_>, knowledge: &Knowledge, at: &str, conditions: &IndexMap<String, String>) {
+    for (name, pattern) in conditions {
+        let pointer = pointer_join(at, name);
+        if !pattern.contains("{{") && Regex::new(pattern).is_err() {
+            check_regex(site, &pointer, pattern);
+        }
+        check_probed(site, knowledge, &pointer, name);
     }
 }
 

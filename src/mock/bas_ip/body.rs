@@ -58,6 +58,9 @@ impl Panel {
     }
 
     fn present<'a>(&self, request: &'a Request) -> Result<&'a [u8], Fault> {
+        if self.nature.quirky(Quirk::Chunked411) && request.header("transfer-encoding").is_some() {
+            return Err(Fault::Said(411, "Length required"));
+        }
         match request.body.as_deref() {
             None if self.nature.wrong(Defect::MissingBodyAccepted) => Ok(br#"{"link_ids":[],"list_items":[]}"#),
             None if self.nature.wrong(Defect::MissingBodyCrash) => Err(Fault::Crash),

@@ -11,6 +11,7 @@ use crate::mock::device::Request;
 use serde_json::{Map, Value};
 
 const NIL: &str = "00000000-0000-0000-0000-000000000000";
+const MAX: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 impl Panel {
     /// `DELETE /access/identifier/items/link`: removes each id that is known, and says for each what became of it.
@@ -126,7 +127,11 @@ impl Panel {
         self.overreach(ids);
         let refused = |id: &Value| match id {
             Value::String(text) if self.nature.wrong(Defect::OnlyVersion4) => uuid_shaped(text) && text.as_bytes()[14] != b'4',
-            Value::String(text) if self.nature.quirky(Quirk::NilRefused) && text == NIL => true,
+            Value::String(text)
+                if self.nature.quirky(Quirk::NilRefused) && [NIL, MAX].contains(&text.to_ascii_lowercase().as_str()) =>
+            {
+                true
+            }
             Value::String(text) => self.nature.quirky(Quirk::NonUuidRefused) && !uuid_shaped(text),
             Value::Number(_) if self.nature.wrong(Defect::NumberDeletesUid) => false,
             _ => !self.nature.quirky(Quirk::OddElementAsRow),
@@ -224,7 +229,7 @@ impl Panel {
         if local {
             self.remove_where(|link_id| link_id.is_none());
         }
-        if names("ffffffff-ffff-ffff-ffff-ffffffffffff") && self.nature.wrong(Defect::MaxDeletesAll) {
+        if names(MAX) && self.nature.wrong(Defect::MaxDeletesAll) {
             self.remove_where(|_| true);
         }
         if self.nature.wrong(Defect::ApartmentIdDeletes) {
@@ -249,7 +254,7 @@ impl Panel {
         }
         let Some(removed) = self.identifiers.take_out(&self.nature, uid) else { return };
         self.removals += 1;
-        if let Some(link_id) = removed.link_id.as_deref().filter(|_| self.nature.wrong(Defect::SecondSaysDeleted)) {
+        if let Some(link_id) = removed.link_id.as_deref() {
             let key = self.link_key(link_id);
             self.identifiers.gone.insert(key);
         }

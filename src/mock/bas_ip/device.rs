@@ -84,7 +84,7 @@ impl Device for Panel {
             Ok(answer) => wire::reply(&self.nature, request, answer),
             Err(fault) => {
                 if fault == Fault::Syntax && self.nature.wrong(Defect::UpsetByBrokenJson) {
-                    self.upset_until = now.saturating_add(Duration::from_secs(5));
+                    self.upset_until = now.saturating_add(Duration::from_secs(1));
                 }
                 wire::refusal(&self.nature, request, &fault)
             }
@@ -137,6 +137,11 @@ impl Panel {
         if self.nature.quirky(Quirk::BodyBeforeToken) && request.body.is_some() {
             self.object(request)?;
         }
+        if self.nature.wrong(Defect::BasicCrash)
+            && request.header("authorization").is_some_and(|proof| proof.starts_with("Basic"))
+        {
+            return Err(Fault::Crash);
+        }
         if let Err(refusal) = self.admit(&route, request, now) {
             if refusal == Fault::Rights && self.nature.quirky(Quirk::BodyBeforeRole) && request.body.is_some() {
                 self.object(request)?;
@@ -181,6 +186,9 @@ impl Panel {
             (Defect::TokenlessList, lists),
             (Defect::TokenlessUpsert, upserts),
             (Defect::TokenlessOpen, opens),
+            (Defect::TokenlessReads, request.method == "GET" && !lists && !opens),
+            (Defect::TokenlessRemoval, matches!(route, Route::Item(_)) && request.method == "DELETE"),
+            (Defect::TokenlessCreation, matches!(route, Route::Create)),
         ];
         let Some(role) = self.caller(request, now) else {
             let open = (deletes && self.dead_token_deletes(request))
@@ -194,6 +202,7 @@ impl Panel {
             (Defect::LimitedDeletes, deletes),
             (Defect::LimitedLists, lists),
             (Defect::LimitedUpserts, upserts),
+            (Defect::LimitedReadsPlain, matches!(route, Route::Items | Route::Item(_)) && request.method == "GET"),
             (Defect::LimitedServed, true),
         ];
         let waved_through = lenient.iter().any(|(defect, here)| *here && self.nature.wrong(*defect));
@@ -279,6 +288,9 @@ impl Panel {
         }
         if self.nature.wrong(Defect::FirmwareAsNumber) {
             information["firmware_version"] = json!(3.12);
+        }
+        if self.nature.wrong(Defect::ModelAsNumber) {
+            information["device_model"] = 4.into();
         }
         if self.nature.wrong(Defect::DeviceTypeUnknown) {
             information["device_type"] = "doorphone".into();

@@ -110,6 +110,9 @@ fn owner(nature: &Nature, item: &Map<String, Value>) -> Result<(String, String),
     if !matches!(kind, "owner" | "guest") {
         return Err(Fault::Body);
     }
+    if nature.wrong(Defect::AstralLettersLost) {
+        return Ok((name.chars().map(|letter| if letter > '\u{ffff}' { '?' } else { letter }).collect(), kind.into()));
+    }
     if nature.wrong(Defect::NameTruncated) {
         return Ok((name.chars().take(12).collect(), kind.into()));
     }
@@ -151,7 +154,7 @@ fn validity(nature: &Nature, item: &Map<String, Value>) -> Result<Option<Validit
     if !any_number && max_passes.is_none() {
         return Err(Fault::Missing("max_passes".into()));
     }
-    if !any_number && max_passes.is_some_and(|max| max < 1) {
+    if !any_number && max_passes.is_some_and(|max| max < 1) && !nature.wrong(Defect::NoPassesAccepted) {
         return Err(Fault::Body);
     }
     Ok(Some(Validity { always, from, to, any_number, max_passes }))
@@ -196,6 +199,7 @@ fn number_fits(nature: &Nature, kind: &str, number: &str) -> bool {
         "qr" if nature.wrong(Defect::AnyQrAccepted) => true,
         "qr" if nature.wrong(Defect::QrUuidRefused) => length == 32,
         "qr" => uuid_shaped(number),
+        "license_plate" if nature.wrong(Defect::ShortPlateRefused) => (2..=100).contains(&length),
         "license_plate" if nature.wrong(Defect::LongPlateRefused) => (1..100).contains(&length),
         "license_plate" => (1..=100).contains(&length),
         "face_id" => true,

@@ -225,6 +225,9 @@ impl Reader<'_> {
         let Token::Word(word) = self.next()? else { return Err(()) };
         let operator = match Operator::named(&word).filter(|_| word.len() == 2).ok_or(())? {
             Operator::Different if self.nature.wrong(Defect::NqAsEq) => Operator::Equal,
+            Operator::Greater if self.nature.wrong(Defect::GreaterAsAtLeast) => Operator::AtLeast,
+            Operator::Less if self.nature.wrong(Defect::LessAsAtMost) => Operator::AtMost,
+            Operator::AtLeast | Operator::AtMost if self.nature.wrong(Defect::OrderOperatorsRefused) => return Err(()),
             operator => operator,
         };
         let wanted = match self.next()? {

@@ -107,6 +107,11 @@ impl Identifiers {
         Some(identifier)
     }
 
+    /// Makes a number look taken by an identifier that has another one (for a defect).
+    pub fn still_takes(&mut self, number_key: String, uid: i64) {
+        self.by_number.insert(number_key, uid);
+    }
+
     /// The uids of all identifiers of which something holds.
     pub fn uids_where(&self, holds: impl Fn(&Identifier) -> bool) -> Vec<i64> {
         self.by_uid.values().filter(|identifier| holds(identifier)).map(|identifier| identifier.uid).collect()
@@ -147,7 +152,9 @@ impl Identifier {
         }
         item.insert("valid".into(), self.valid_value(nature));
         item.insert("time_profiles".into(), json!({ "link_ids": profile_links }));
-        item.insert("link_id".into(), self.link_id.clone().into());
+        if self.link_id.is_some() || !nature.quirky(Quirk::LocalWithoutLinkId) {
+            item.insert("link_id".into(), self.link_id.clone().into());
+        }
         item.insert("apartment_link_id".into(), self.apartment_link_id.clone().into());
         item.insert("additional".into(), json!({"passes_left": self.passes_left}));
         item.extend(self.extra.clone());
@@ -185,6 +192,9 @@ impl Identifier {
         }
         if self.valid.max_passes.is_some() || nulls {
             passes.insert("max_passes".into(), self.valid.max_passes.into());
+        }
+        if nature.quirky(Quirk::TimeInPassesToo) {
+            passes.insert("time".into(), time.clone().into());
         }
         json!({"time": time, "passes": passes})
     }

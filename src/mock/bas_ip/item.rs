@@ -77,6 +77,7 @@ impl Panel {
     pub(super) fn listed(&self, option: Value, items: Vec<Value>) -> Value {
         let spelling = match self.nature.edition.list_option {
             "list_option" if self.nature.quirky(Quirk::ListOptions) => "list_options",
+            "list_option" if self.nature.quirky(Quirk::CapitalListOptions) => "List_options",
             spelling => spelling,
         };
         if self.nature.wrong(Defect::ListItemsMissing) {
@@ -154,7 +155,7 @@ impl Panel {
         if draft.kind == "face_id" && !self.nature.sees_faces() {
             return Err(Fault::Said(400, "You cannot create face_id identifier on this panel"));
         }
-        if self.is_master(&draft.kind, &draft.number) {
+        if Self::is_master(&draft.kind, &draft.number) {
             let code = "Cannot create identifier with the same input code number as master code";
             let card = "Cannot create identifier with same card number as master card";
             return Err(Fault::Said(400, if draft.kind == "card" { card } else { code }));

@@ -80,7 +80,8 @@ impl Panel {
 
     fn store(&mut self, draft: Draft, link_id: String, known: Option<i64>) -> Row {
         let known = if self.nature.wrong(Defect::UpdateMakesSecond) { None } else { known };
-        let reason = if known.is_some() { "updated" } else { "created" };
+        let again = self.nature.wrong(Defect::RecreatedSaysUpdated) && self.identifiers.gone.contains(&self.link_key(&link_id));
+        let reason = if known.is_some() || again { "updated" } else { "created" };
         if known.is_some() && self.nature.wrong(Defect::UpdateIgnored) {
             return Row::new(link_id, reason);
         }
@@ -100,7 +101,11 @@ impl Panel {
         if self.nature.wrong(Defect::TakenNumberSteals) {
             self.steal_number(&identifier);
         }
+        let replaced = self.identifiers.get(uid).map(|old| number_key(&old.kind, &old.number));
         self.identifiers.put(&self.nature, identifier);
+        if let Some(number) = replaced.filter(|_| self.nature.wrong(Defect::OldNumberStaysTaken)) {
+            self.identifiers.still_takes(number, uid);
+        }
         Row::new(link_id, reason)
     }
 
@@ -144,7 +149,7 @@ impl Panel {
     pub(super) fn number_taken(&self, draft: &Draft, by_other_than: Option<i64>) -> bool {
         let holder = self.identifiers.uid_of_number(&number_key(&draft.kind, &draft.number));
         let strangers_only = !self.nature.wrong(Defect::UpdateConflictsWithItself);
-        holder.is_some_and(|uid| !(strangers_only && Some(uid) == by_other_than)) || self.is_master(&draft.kind, &draft.number)
+        holder.is_some_and(|uid| !(strangers_only && Some(uid) == by_other_than)) || Self::is_master(&draft.kind, &draft.number)
     }
 
     pub(super) fn identifier_from(&self, draft: Draft, uid: i64) -> Identifier {

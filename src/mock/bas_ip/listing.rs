@@ -77,6 +77,9 @@ fn paging(nature: &Nature, request: &Request, strict: bool) -> Result<(usize, us
     let needed = (strict && nature.edition.paging_required) || nature.wrong(Defect::PagingRequired);
     let (limit, number) = (request.query("limit"), request.query("page_number"));
     if needed && (limit.is_none() || number.is_none()) {
+        if nature.wrong(Defect::PagingLeftOutCrash) {
+            return Err(Fault::Crash);
+        }
         return Err(Fault::Parameters);
     }
     let default = if nature.wrong(Defect::DefaultLimitFifty) { 50 } else { 10 };
@@ -198,7 +201,7 @@ fn described(nature: &Nature, fields: &[Field]) -> Vec<Value> {
     let mut all: Vec<Value> = fields
         .iter()
         .map(|field| {
-            let operators = if field.is_number { &["eq", "nq", "gt", "lt", "ge", "le"][..] } else { &["eq", "nq"] };
+            let operators = ["eq", "nq", "gt", "lt", "ge", "le"];
             let kind = if field.is_number { "integer" } else { "string" };
             json!({"field_name": field.name, "data_type": kind, "options": field.options, "compare_operators": operators})
         })

@@ -123,8 +123,7 @@ impl Panel {
     }
 
     /// True when a number is the panel's own.
-    pub(super) fn is_master(&self, kind: &str, number: &str) -> bool {
-        let guarded = !self.nature.wrong(Defect::MasterNumberAccepted);
-        guarded && matches!((kind, number), ("inputCode" | "input_code", MASTER_CODE) | ("card", MASTER_CARD))
+    pub(super) fn is_master(kind: &str, number: &str) -> bool {
+        matches!((kind, number), ("inputCode" | "input_code", MASTER_CODE) | ("card", MASTER_CARD))
     }
 }

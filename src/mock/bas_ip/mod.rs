@@ -42,10 +42,16 @@ mod time_profile;
 mod trace;
 mod wire;
 
-use crate::mock::device::{Device, Settings, UnknownName};
+use crate::mock::device::{Device, Scheme, Settings, UnknownName};
 
 pub use defect::DEFECTS;
 pub use quirk::QUIRKS;
+
+/// What a defect needs to show: the scheme of the accounts (a panel always logs in for a token), and the quirk beside it: the edition that can
+/// have it.
+pub fn setup(defect: &str) -> (Scheme, Option<&'static str>) {
+    (Scheme::default(), defect::Defect::named(defect).and_then(defect::Defect::edition))
+}
 
 /// A panel with these accounts, defects and quirks; a name it does not know is an error.
 pub fn device(settings: &Settings) -> Result<Box<dyn Device>, UnknownName> {

@@ -59,7 +59,7 @@ impl Nature {
 
     /// The model's name, by which a client tells whether it recognises faces.
     pub fn device_model(&self) -> &'static str {
-        if self.edition.faces && !self.sees_faces() { "aa07bd" } else { self.edition.device_model }
+        if self.edition.faces && self.edition.has_lock && !self.sees_faces() { "aa07bd" } else { self.edition.device_model }
     }
 }
 

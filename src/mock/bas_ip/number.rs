@@ -14,6 +14,7 @@ impl Panel {
         let kind = match request.query("type") {
             Some(kind) if self.nature.edition.types.contains(&kind) => kind,
             None if self.nature.wrong(Defect::NumberTypeOptional) => "card",
+            Some(_) if self.nature.wrong(Defect::NumberAnyType) => "qr",
             None => return Err(Fault::Missing("type".into())),
             Some(_) => return Err(Fault::Said(400, "Wrong identifier type")),
         };
@@ -54,12 +55,13 @@ impl Panel {
 
     fn delete_number(&mut self, kind: &str, number: String) -> Result<Value, Fault> {
         self.check_number(&number)?;
-        let mut found = self.identifiers.uid_of_number(&number_key(kind, &number));
-        if found.is_none() && self.nature.wrong(Defect::NumberReadAsHex) {
-            let decimal = i64::from_str_radix(&number, 16).unwrap_or(-1).to_string();
-            found = self.identifiers.uid_of_number(&number_key(kind, &decimal));
-        }
-        let gone = found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
+        let read = match i64::from_str_radix(&number, 16) {
+            Ok(decimal) if self.nature.wrong(Defect::NumberReadAsHex) => decimal.to_string(),
+            _ => number.clone(),
+        };
+        let found = self.identifiers.uid_of_number(&number_key(kind, &read));
+        let kept = found.is_some() && self.nature.wrong(Defect::NumberDeleteKeeps);
+        let gone = kept || found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
         let reason = if gone { "deleted" } else { "entity_not_found" };
         Ok(json!({"identifier_type": kind, "success": gone, "identifier_number": number, "extended_info": reason}))
     }

@@ -62,7 +62,7 @@ quirks! {
     NonUuidRefused "non-uuid-refused" "non-uuid" "An id that is no uuid is answered 400: no format error is documented.";
     IdsNormalised "ids-normalised" "non-uuid"
         "Blanks, braces, urn:uuid: and missing hyphens are overlooked: the same id is found.";
-    NilRefused "nil-refused" "" "The nil uuid is answered 400.";
+    NilRefused "nil-refused" "" "The nil uuid and the one of all f are answered 400.";
     OddElementAsRow "odd-element-as-row" "" "An element of a wrong type gets a row that failed instead of a 400.";
     IdsCaseSensitive "ids-case-sensitive" "letter-case" "Letter case counts in link ids: nothing is said about it.";
     EchoUpperCase "echo-upper-case" "letter-case" "Rows of deleted entities carry the id in capitals.";
@@ -87,7 +87,10 @@ quirks! {
     UnknownPathText "unknown-path-text" "unknown-path" "An unknown path is answered 404 with a line of text.";
     UnknownPathEmpty "unknown-path-empty" "unknown-path" "An unknown path is answered 404 without a body.";
     WrongMethod404 "wrong-method-404" "" "A wrong method is answered 404 instead of 405.";
+    Chunked411 "chunked-411" "" "A request in chunks is answered 411: only a length is sure to be taken.";
     // Authentication.
+    ChallengeHeader "challenge-header" "" "A 401 has a WWW-Authenticate header.";
+    TokenOfFiftyCalls "token-of-fifty-calls" "lifetime" "A token lives for fifty calls: Android pages name no lifetime.";
     UuidToken "uuid-token" "" "Tokens are uuids: the shape is only an example.";
     OneSession "one-session" "" "A second login ends the first session of the account.";
     SlidingLifetime "sliding-lifetime" "lifetime" "A token lives for two hours after its last use.";
@@ -117,7 +120,10 @@ quirks! {
     SortIgnoresCase "sort-ignores-case" "" "Sorting overlooks letter case.";
     BadFilterMatchesNothing "bad-filter-matches-nothing" "" "A filter that cannot be read matches nothing.";
     PaginationOnly "pagination-only" "" "list_option has the pagination only.";
-    ListOptions "list-options" "" "The key is spelt list_options.";
+    ListOptions "list-options" "list-option" "The key is spelt list_options.";
+    CapitalListOptions "capital-list-options" "list-option" "The key is spelt List_options, as on one page.";
+    LocalWithoutLinkId "local-without-link-id" "" "Items made on the panel have no link_id at all instead of null.";
+    TimeInPassesToo "time-in-passes-too" "" "valid.passes has the time once more, as one model was seen to do.";
     // Siblings.
     UnknownApartmentsSilent "unknown-apartments-silent" "" "Deleting an unknown apartment gives no row: it is ignored.";
     WrongUidLowerCase "wrong-uid-lower-case" "" "The text is `Wrong identifier uid`: the manuals have both.";

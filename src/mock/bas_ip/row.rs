@@ -41,7 +41,7 @@ pub(super) fn upsert(nature: &Nature, rows: Vec<Row>) -> Value {
 
 fn upsert_row(nature: &Nature, row: &Row) -> Value {
     let mut object = row.object(nature);
-    if nature.edition.duplicate_flag {
+    if nature.edition.duplicate_flag || nature.wrong(Defect::DuplicateFlagElsewhere) {
         object.insert("has_dublicates".into(), false.into());
     }
     if nature.wrong(Defect::UpsertSuccessText) {

@@ -27,6 +27,8 @@ pub(super) enum Role {
 struct Session {
     role: Role,
     expires: Duration,
+    /// How many calls came with it.
+    calls: u32,
 }
 
 /// The open sessions, by token.
@@ -122,7 +124,7 @@ impl Panel {
             return json!({"token": "", "account_type": "admin"});
         }
         let token = self.new_token();
-        self.sessions.open.insert(token.clone(), Session { role, expires: now.saturating_add(self.lifetime()) });
+        self.sessions.open.insert(token.clone(), Session { role, expires: now.saturating_add(self.lifetime()), calls: 0 });
         let account_type = match role {
             _ if self.nature.wrong(Defect::AccountTypeUnknown) => "superuser",
             Role::Administrator => "admin",
@@ -138,13 +140,7 @@ impl Panel {
     }
 
     fn lifetime(&self) -> Duration {
-        if self.nature.wrong(Defect::TokenNeverExpires) {
-            Duration::MAX / 2
-        } else if self.nature.quirky(Quirk::LifetimeOfADay) {
-            12 * LIFETIME
-        } else {
-            LIFETIME
-        }
+        if self.nature.quirky(Quirk::LifetimeOfADay) { 12 * LIFETIME } else { LIFETIME }
     }
 
     fn new_token(&mut self) -> String {
@@ -176,8 +172,10 @@ impl Panel {
             return self.nature.wrong(Defect::TokenlessServed).then_some(Role::Administrator);
         };
         let renewed = self.nature.quirky(Quirk::SlidingLifetime).then(|| now.saturating_add(self.lifetime()));
+        let most_calls = if self.nature.quirky(Quirk::TokenOfFiftyCalls) { 50 } else { u32::MAX };
         match self.sessions.open.get_mut(token) {
-            Some(session) if session.expires > now => {
+            Some(session) if session.expires > now && session.calls < most_calls => {
+                session.calls += 1;
                 session.expires = renewed.unwrap_or(session.expires);
                 Some(session.role)
             }
@@ -189,9 +187,7 @@ impl Panel {
     pub(super) fn dead_token_deletes(&self, request: &Request) -> bool {
         let Some(token) = self.token_of(request) else { return false };
         let wrong = |defect| self.nature.wrong(defect);
-        wrong(Defect::AnyTokenDeletes)
-            || (wrong(Defect::ExpiredTokenDeletes) && self.sessions.open.contains_key(token))
-            || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
+        wrong(Defect::AnyTokenDeletes) || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
     }
 
     fn token_of<'a>(&self, request: &'a Request) -> Option<&'a str> {

@@ -106,6 +106,9 @@ fn finish(nature: &Nature, request: &Request, status: u16, value: &Value) -> Rep
         reply.headers.push(("Server".into(), "panel".into()));
         reply.headers.push(("Cache-Control".into(), "no-store".into()));
     }
+    if status == 401 && nature.quirky(Quirk::ChallengeHeader) {
+        reply.headers.push(("WWW-Authenticate".into(), "Bearer realm=\"panel\"".into()));
+    }
     if deletion && status == 200 {
         spoil(nature, &mut reply.body);
         reply.framing = deletion_framing(nature, reply.body.len());

@@ -109,7 +109,9 @@ impl Chance {
         let mut members = Map::new();
         let count = self.below(3);
         match self.below(4) {
-            0 => drop(members.insert("users".to_owned(), (0..count).map(|_| json!({ "uuid": self.id(), "owner": "My2N" })).collect())),
+            0 => drop(
+                members.insert("users".to_owned(), (0..count).map(|_| json!({ "uuid": self.id(), "owner": "My2N" })).collect()),
+            ),
             1 => drop(members.insert("link_ids".to_owned(), (0..count).map(|_| json!(self.id())).collect())),
             2 => drop(members.insert("uid_items".to_owned(), (0..count).map(|_| self.number()).collect())),
             _ => drop(members.insert("link_ids".to_owned(), (0..count).map(|_| self.number()).collect())),
@@ -136,7 +138,8 @@ impl Chance {
                 (Some(part.into_bytes()), "multipart/form-data; boundary=b")
             }
             5 => {
-                let part = format!("--b\r\nContent-Disposition: form-data; name=\"owner\"\r\n\r\n{}\r\n--b--\r\n", plain(&self.owner()));
+                let part =
+                    format!("--b\r\nContent-Disposition: form-data; name=\"owner\"\r\n\r\n{}\r\n--b--\r\n", plain(&self.owner()));
                 (Some(part.into_bytes()), "multipart/form-data; boundary=b")
             }
             6 => (Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect()), "application/json"),
@@ -148,7 +151,13 @@ impl Chance {
         let method = self.one(&["PUT", "POST", "DELETE", "PATCH", "GET", "put"]).to_owned();
         let target = format!("{}{}", self.path(suite), self.query());
         let (body, content_type) = self.body();
-        Outgoing { method, target, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body, ..Outgoing::default() }
+        Outgoing {
+            method,
+            target,
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body,
+            ..Outgoing::default()
+        }
     }
 }
 
@@ -288,7 +297,12 @@ fn check(suite: &str) -> usize {
         assert!(reached.ids.iter().all(is_ours), "{round}: {request:?} {} reaches {:?}", text(), reached.ids);
         let tag = Maker::tag(SEED);
         assert!(reached.groups.iter().all(|group| group.contains(&tag)), "{round}: {request:?} {} {:?}", text(), reached.groups);
-        assert!(reached.numbers.iter().all(|number| *number == OUR_NUMBER), "{round}: {request:?} {} {:?}", text(), reached.numbers);
+        assert!(
+            reached.numbers.iter().all(|number| *number == OUR_NUMBER),
+            "{round}: {request:?} {} {:?}",
+            text(),
+            reached.numbers
+        );
         assert!(!reached.everything, "{round}: {request:?} {} reaches everything", text());
     }
     passed

@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn escapes_are_undone() {
-        let rows = [(r"\u0041b\/c", "Ab/c"), (r"\n\u00", r"\n\u00"), (r"a\", r"a\"), (r"\ud83d", r"\ud83d"), (r"\u00é1", r"\u00é1")];
+        let rows =
+            [(r"\u0041b\/c", "Ab/c"), (r"\n\u00", r"\n\u00"), (r"a\", r"a\"), (r"\ud83d", r"\ud83d"), (r"\u00é1", r"\u00é1")];
         for (text, expected) in rows {
             assert_eq!(unescaped(text), expected, "{text}");
         }
