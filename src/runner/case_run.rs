@@ -30,6 +30,10 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
+    /// Where that was, and whether the device was silent until the time was up.
+    pub torn: Option<(usize, bool)>,
+    /// What interrupted it is not held against the device: it asked for fewer requests.
+    pub excused: bool,
     /// What the reply that did not come owed: a deviation from each row that its step expects.
     pub owed: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
@@ -50,6 +54,8 @@ enum Stop {
     Error(String),
     /// No reply, or not a whole one.
     Interrupted(String),
+    /// The device asked for fewer requests.
+    TooMuch(String),
     /// What was found already is enough; a later step would need what did not come.
     Found,
     /// A step's condition says that the case does not apply to this device.
@@ -76,6 +82,7 @@ pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &Catalogue
         None | Some(Stop::Found) if run.hurt => run.alive(&scope).await.err(),
         other => other,
     };
+    run.note_torn(stop.as_ref());
     if case.case.lasting {
         run.found.lasting = case.case.fresh.keys().filter_map(|name| Some((name.clone(), scope.get(name)?.clone()))).collect();
     } else {
@@ -247,9 +254,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let exchange = self.found.evidence.exchange(index);
         match &exchange.outcome {
             Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
-            Ok(answer) if is_too_much(answer) => {
-                return Err(Stop::Interrupted(format!("set-up `{setup}`: {}", too_much(answer))));
-            }
+            Ok(answer) if is_too_much(answer) => return Err(Stop::TooMuch(too_much(answer))),
             Ok(_) => {}
         }
         let seen = self.found.evidence.seen(index);
@@ -330,8 +335,9 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
             Err(fault) => Err(Stop::Interrupted(fault.to_string())),
-            Ok(answer) if is_too_much(answer) && !self.bench.alone => Err(Stop::Interrupted(too_much(answer))),
-            Ok(answer) if answer.status == 429 => Err(Stop::Inconclusive(too_much(answer))),
+            Ok(answer) if answer.status == 429 || (is_too_much(answer) && !self.bench.alone) => {
+                Err(Stop::TooMuch(too_much(answer)))
+            }
             Ok(answer) if !self.bench.alone => {
                 let lost = answer.framing.iter().find(|fault| fault.may_be_network());
                 lost.map_or(Ok(()), |fault| Err(Stop::Interrupted(format!("the reply was not whole: {fault:?}"))))
@@ -487,6 +493,18 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.hold(&step, index, &alive.expect, scope)
     }
 
+    fn note_torn(&mut self, stop: Option<&Stop>) {
+        let last = self.found.evidence.last();
+        match stop {
+            Some(Stop::Interrupted(_)) => {
+                let hung = matches!(self.found.evidence.exchange(last).outcome, Err(Fault::Timeout { .. }));
+                self.found.torn = Some((last, hung));
+            }
+            Some(Stop::TooMuch(_)) => self.found.excused = true,
+            _ => {}
+        }
+    }
+
     async fn tear_down(&mut self, scope: &Scope<'_>) {
         for (kind, ids) in std::mem::take(&mut self.created) {
             if let Err(why) = self.bench.remove(kind, &ids, scope, &mut self.found.evidence).await {
@@ -506,7 +524,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 Stop::Error(reason) => (Verdict::Error, Some(reason)),
                 Stop::NotApplicable(reason) => (Verdict::NotApplicable, Some(reason)),
                 Stop::Found => (Verdict::Pass, None),
-                Stop::Interrupted(reason) => {
+                Stop::Interrupted(reason) | Stop::TooMuch(reason) => {
                     self.found.interrupted = Some(reason.clone());
                     (Verdict::Inconclusive, Some(reason))
                 }

@@ -55,8 +55,8 @@ pub async fn clean<T: Transport>(
     let still = named(&floor, &left);
     let blind = floor.remove_unlisted(&known, claim).await;
     let removed: Vec<String> = before.iter().filter(|entry| !still.contains(entry)).cloned().collect();
-    let named_ids = claim.named.iter().filter(|line| line.nameless.is_none()).count() as u64;
-    let cleaned = Cleaned { gone: named_ids.saturating_sub(removed.len() as u64), removed, left: [still, blind].concat() };
+    let gone = claim.named.iter().filter(|line| !before.contains(&format!("{} {}", line.kind, key_of(&line.value())))).count();
+    let cleaned = Cleaned { gone: gone as u64, removed, left: [still, blind].concat() };
     if cleaned.left.is_empty() {
         floor.close_claim(claim);
     }

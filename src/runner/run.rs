@@ -19,8 +19,9 @@ use super::journal::Journal;
 use super::pace::Pace;
 use super::request::outgoing;
 use super::snapshot::{Holdings, take};
-use super::stops::Stops;
+use super::stops::{Deed, Stops};
 use super::transport::Transport;
+use crate::case::{Risk, Send};
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::plan::{Choice, Plan, is_stress};
 use crate::profile::Known;
@@ -28,6 +29,9 @@ use crate::record::{CaseRecord, Mismatch, Untouched};
 use crate::requirement::Strength;
 use crate::template::{Maker, Ours, Scope};
 use crate::verdict::Verdict;
+
+/// How often a case is run by itself that met a torn transport.
+const ATTEMPTS_ALONE: u32 = 4;
 
 /// How a run is carried out.
 #[derive(Debug, Clone)]
@@ -229,14 +233,17 @@ impl<'f, T: Transport> Floor<'f, T> {
     /// One case, unless the run goes no further; and what follows from it for the run.
     async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
         let id = case.id.0.clone();
-        if let Some(why) = self.stops.forbids(self.is_about_removal(case)) {
+        let deed = self.deed(case);
+        if let Some(why) = self.stops.forbids(deed) {
             self.refused.borrow_mut().insert(id.clone(), why);
             return (id, None);
         }
         let attempt = attempt(bench, case, 0).await;
         self.removed.borrow_mut().extend(attempt.removed.iter().cloned());
-        let complete = attempt.interrupted.is_none();
-        if self.stops.count(complete) {
+        if deed == Deed::Removes && attempt.verdict == Some(Verdict::Fail) {
+            self.stops.removal_failed();
+        }
+        if self.stops.count(attempt.interrupted.is_none()) {
             self.look_for_life(bench).await;
         }
         self.audit(bench, attempt.left.is_some()).await;
@@ -256,12 +263,16 @@ impl<'f, T: Transport> Floor<'f, T> {
         }
     }
 
-    /// Whether a case sends the request by which entries are removed.
-    fn is_about_removal(&self, case: &CatalogueCase) -> bool {
+    /// Whether a case only reads, or sends the request by which entries are removed.
+    fn deed(&self, case: &CatalogueCase) -> Deed {
         let plain = |path: &str| path.split('?').next().unwrap_or_default().to_owned();
         let removals = || self.suite.suite.safety.entities.iter().map(|entity| &entity.remove);
-        let sends = case.case.steps.iter().filter_map(|step| step.send.as_ref());
-        sends.into_iter().any(|send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path)))
+        let removes = |send: &Send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path));
+        match case.risk {
+            Risk::Read => Deed::Reads,
+            _ if case.case.steps.iter().filter_map(|step| step.send.as_ref()).any(removes) => Deed::Removes,
+            _ => Deed::Other,
+        }
     }
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
@@ -287,13 +298,30 @@ impl<'f, T: Transport> Floor<'f, T> {
             }
             dead = false;
             self.stops.lives();
-            let mut second = attempt(&bench, case, 1).await;
-            if let Some(why) = second.interrupted.clone() {
-                let lives = self.lives_again(&bench, false).await;
-                hold_against(&mut second, self.suite, &why, lives);
-            }
+            let second = self.alone(&bench, case).await;
             found.insert(case.id.0.clone(), self.ran(case, second));
         }
+    }
+
+    /// A torn case by itself, until it comes to an end or it is plain that it never does: silence is plain at once, but a connection that ends
+    /// may be the network's, unless it ends at the same place each time. What asks for fewer requests is given time, and not held against.
+    async fn alone(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Attempt {
+        let mut last = attempt(bench, case, 1).await;
+        let place = last.torn.map(|(place, _)| place);
+        let mut always_there = true;
+        for number in 2..=ATTEMPTS_ALONE {
+            let is_plain = last.torn.is_some_and(|(_, hung)| hung);
+            if last.interrupted.is_none() || is_plain || self.stops.is_over() {
+                break;
+            }
+            last = attempt(bench, case, number).await;
+            always_there &= last.torn.map(|(again, _)| again) == place;
+        }
+        if let Some(why) = last.interrupted.clone().filter(|_| always_there && !last.excused) {
+            let lives = self.lives_again(bench, false).await;
+            hold_against(&mut last, self.suite, &why, lives);
+        }
+        last
     }
 
     async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {

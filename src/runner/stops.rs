@@ -6,8 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Cases in a row that did not complete, after which the device is asked whether it lives at all.
 const INCOMPLETE: u32 = 3;
 
-/// Cases about removal that still run once entries cannot be removed: enough to say what is wrong.
-const REMOVALS: u32 = 3;
+/// So many cases about removal may fail once entries cannot be removed: enough to say what is wrong.
+const FAILED_REMOVALS: u32 = 3;
+
+/// So many of them may run at all: each may leave entries behind.
+const REMOVALS: u32 = 60;
+
+/// What a case does, as far as it matters to a device that cannot remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// It creates nothing.
+    Reads,
+    /// It judges how entries are removed.
+    Removes,
+    Other,
+}
 
 /// Everything that can end a run early.
 pub(super) struct Stops<'s> {
@@ -19,11 +32,19 @@ pub(super) struct Stops<'s> {
     stuck: RefCell<Option<String>>,
     incomplete: Cell<u32>,
     removals: Cell<u32>,
+    failed_removals: Cell<u32>,
 }
 
 impl<'s> Stops<'s> {
     pub(super) fn new(asked: &'s AtomicBool) -> Self {
-        Self { asked, dead: RefCell::default(), stuck: RefCell::default(), incomplete: Cell::new(0), removals: Cell::new(0) }
+        Self {
+            asked,
+            dead: RefCell::default(),
+            stuck: RefCell::default(),
+            incomplete: Cell::new(0),
+            removals: Cell::new(0),
+            failed_removals: Cell::new(0),
+        }
     }
 
     /// Whether no step may follow.
@@ -59,16 +80,23 @@ impl<'s> Stops<'s> {
     }
 
     /// Why a case may not begin.
-    pub(super) fn forbids(&self, is_about_removal: bool) -> Option<String> {
+    pub(super) fn forbids(&self, deed: Deed) -> Option<String> {
         if self.is_over() {
             return Some("the run was stopped before this case".to_owned());
         }
-        self.stuck.borrow().as_ref()?;
-        if is_about_removal && self.removals.get() < REMOVALS {
+        if !self.is_stuck() || deed == Deed::Reads {
+            return None;
+        }
+        if deed == Deed::Removes && self.failed_removals.get() < FAILED_REMOVALS && self.removals.get() < REMOVALS {
             self.removals.set(self.removals.get() + 1);
             return None;
         }
         Some("nothing more was created, because entries of this run cannot be removed".to_owned())
+    }
+
+    /// Counts a case about removal that failed.
+    pub(super) fn removal_failed(&self) {
+        self.failed_removals.set(self.failed_removals.get() + 1);
     }
 
     /// Why the run ended early, one sentence each.
@@ -102,9 +130,18 @@ mod tests {
     fn once_nothing_can_be_removed_only_a_few_cases_about_removal_run() {
         let asked = AtomicBool::new(false);
         let stops = Stops::new(&asked);
-        assert!(stops.forbids(false).is_none());
+        assert!(stops.forbids(Deed::Other).is_none());
         stops.stick("two entries".to_owned());
-        let allowed = (0..10).filter(|_| stops.forbids(true).is_none()).count();
-        assert_eq!((allowed, stops.forbids(false).is_some()), (3, true));
+        assert!(stops.forbids(Deed::Other).is_some() && stops.forbids(Deed::Reads).is_none());
+        let allowed = (0..100).filter(|_| stops.forbids(Deed::Removes).is_none()).count();
+        assert_eq!(allowed, 60);
+
+        let stops = Stops::new(&asked);
+        stops.stick("two entries".to_owned());
+        for _ in 0..3 {
+            assert!(stops.forbids(Deed::Removes).is_none());
+            stops.removal_failed();
+        }
+        assert!(stops.forbids(Deed::Removes).is_some());
     }
 }
