@@ -32,7 +32,7 @@ pub(super) struct Attempt {
     pub interrupted: Option<String>,
     /// Where that was, and whether the device was silent until the time was up.
     pub torn: Option<(usize, bool)>,
-    /// What interrupted it is not held against the device: it asked for fewer requests.
+    /// What interrupted it is not held against the device: it asked for fewer requests, or let nobody in just now.
     pub excused: bool,
     /// What the reply that did not come owed: a deviation from each row that its step expects.
     pub owed: Vec<Mismatch>,
@@ -54,7 +54,7 @@ enum Stop {
     Error(String),
     /// No reply, or not a whole one.
     Interrupted(String),
-    /// The device asked for fewer requests.
+    /// The device asked for fewer requests, or let nobody in just now.
     TooMuch(String),
     /// What was found already is enough; a later step would need what did not come.
     Found,
@@ -253,6 +253,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         };
         let exchange = self.found.evidence.exchange(index);
         match &exchange.outcome {
+            Err(fault @ Fault::Login { .. }) => return Err(self.no_login(format!("set-up `{setup}`: {fault}"))),
             Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
             Ok(answer) if is_too_much(answer) => return Err(Stop::TooMuch(too_much(answer))),
             Ok(_) => {}
@@ -331,9 +332,14 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         Ok(())
     }
 
+    /// A login that failed is tried once more, alone; whatever comes of it then is not held against the device here.
+    fn no_login(&self, why: String) -> Stop {
+        if self.bench.alone { Stop::Inconclusive(why) } else { Stop::TooMuch(why) }
+    }
+
     fn whole(&self, index: usize) -> Result<(), Stop> {
         match &self.found.evidence.exchange(index).outcome {
-            Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
+            Err(Fault::Login { why }) => Err(self.no_login(format!("could not log in: {why}"))),
             Err(fault) => Err(Stop::Interrupted(fault.to_string())),
             Ok(answer) if answer.status == 429 || (is_too_much(answer) && !self.bench.alone) => {
                 Err(Stop::TooMuch(too_much(answer)))
