@@ -8,6 +8,7 @@ pub mod explain;
 mod ledger;
 mod library;
 pub mod list;
+mod matrix;
 mod mock;
 mod progress;
 mod run;
