@@ -291,7 +291,7 @@ impl<'c> Session<'c> {
     /// A target that refuses everybody with a 401 that cannot be answered: nobody gets in, but the refusal itself can be judged. What is known
     /// is `no-login` alone, so that only cases about it run.
     async fn without_login(&self, fault: Fault) -> Result<Known, Obstacle> {
-        let refused = match self.challenge().await {
+        let refused = match self.challenge(Role::Nobody).await {
             Some(answer) => answer.status == 401 && !can_answer(&answer.headers),
             None => false,
         };
@@ -303,19 +303,22 @@ impl<'c> Session<'c> {
         Ok(known)
     }
 
-    /// What the target answers to somebody without credentials; nothing where accounts log in for a token, or nobody answers.
-    async fn challenge(&self) -> Option<Answer> {
+    /// What the target answers to somebody who is not let in; nothing where accounts log in for a token, or nobody answers.
+    async fn challenge(&self, role: Role) -> Option<Answer> {
         let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return None };
         let request =
-            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
+            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role, judged: true, ..Outgoing::default() };
         self.client().exchange(&request).await.outcome.ok()
     }
 
     /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
     async fn learn_schemes(&self, known: &mut Known) {
-        let Some(answer) = self.challenge().await else { return };
-        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+        let Some(mut answer) = self.challenge(Role::Nobody).await else { return };
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
+        if answer.status != 401 && !accepted {
+            answer.headers.extend(self.challenge(Role::UnknownUser).await.map(|answer| answer.headers).unwrap_or_default());
+        }
+        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let facts = [
             ("auth", answer.status == 401 || !accepted),
             ("auth-none", answer.status != 401 && accepted),
