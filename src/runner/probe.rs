@@ -44,7 +44,7 @@ pub async fn probe<T: Transport>(
     }
     let mut recognised = false;
     for probe in &suite.suite.probe {
-        let exchange = send(probe, &known, transport, seed).await?;
+        let Some(exchange) = send(probe, &known, transport, seed).await? else { continue };
         if let Err(fault) = &exchange.outcome {
             let torn = matches!(fault, Fault::Closed { .. } | Fault::NotHttp { .. } | Fault::HeadTooLarge { .. });
             if probe.recognise.is_some() || !(recognised || torn) {
@@ -83,12 +83,16 @@ pub fn plain_request(send: &Send, known: &Known) -> Result<Outgoing, String> {
     outgoing(send, &Scope::new(&known.values, &maker), false)
 }
 
-async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Exchange, String> {
+/// Nothing is sent where the edition names no path for it.
+async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Option<Exchange>, String> {
     let ours = Ours::default();
     let maker = super::bench::own_maker(seed, &ours);
     let scope = Scope::new(&known.values, &maker);
     let request = outgoing(&probe.send, &scope, false)?;
-    Ok(transport.exchange(&request).await)
+    if !request.target.starts_with('/') {
+        return Ok(None);
+    }
+    Ok(Some(transport.exchange(&request).await))
 }
 
 /// The first difference between a reply and an expectation, as a sentence.

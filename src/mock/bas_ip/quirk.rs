@@ -22,6 +22,10 @@ macro_rules! quirks {
                 about: "Android panel, API 2.10.0: boolean has_dublicates, `enabled`.",
             },
             QuirkRow {
+                name: "android-2.15", group: "edition",
+                about: "Android panel, API 2.15.0: the outcomes of 2.14 and of the latest API.",
+            },
+            QuirkRow {
                 name: "android-latest", group: "edition",
                 about: "Android panel, latest API: fifteen outcomes, deletes by number too.",
             },
