@@ -225,6 +225,9 @@ pub struct Expectation {
     pub level: Option<Strength>,
     /// Everything that the suite's named reply of this name demands.
     pub reply: Option<String>,
+    /// A matcher for the request itself, as an object with the members `method` and `path` (without the query): for the `if` of a rule that holds
+    /// for one function.
+    pub sent: Option<Value>,
     /// A matcher for the status code.
     pub status: Option<Value>,
     /// The media type, without parameters.

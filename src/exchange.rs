@@ -31,6 +31,8 @@ pub enum Role {
     Nobody,
     /// The admin's user name with a password that is not the configured one.
     WrongPassword,
+    /// The admin's user name with the empty password.
+    EmptyPassword,
     /// A user name that this run made up.
     UnknownUser,
 }
@@ -46,6 +48,8 @@ pub enum Twist {
     Basic,
     /// Send `Digest`, whatever the challenge asks for (a made-up nonce where there was no Digest challenge).
     Digest,
+    /// Answer the Digest challenge for MD5, where the target offers one beside others.
+    Md5,
     /// Send exactly the `Authorization` header of the previous Digest request of this account again.
     Replay,
     /// Use the current nonce with a counter lower than one already used.

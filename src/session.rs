@@ -18,8 +18,8 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::catalogue::SuiteCatalogue;
-use crate::client::{Client, Credentials, Login, Options, UserPassword};
-use crate::exchange::{Exchange, Fault, Outgoing, Role, header_values};
+use crate::client::{Client, Credentials, Login, Options, UserPassword, can_answer, offers_md5};
+use crate::exchange::{Answer, Exchange, Fault, Outgoing, Role, header_values};
 use crate::json;
 use crate::mock;
 use crate::mock::device::{Account, Accounts, Scheme, Settings};
@@ -119,7 +119,16 @@ impl<'c> Session<'c> {
         let options = options(url, patience);
         let gentle = Options { max_connections: 1, idle_reuse: Duration::ZERO, ..options.clone() };
         let gentle = client(suite, profile.as_ref(), &credentials, gentle)?;
-        Ok(Self { suite, profile, gentle, quick: OnceCell::new(), options, credentials, login_path: OnceCell::new(), server: None })
+        Ok(Self {
+            suite,
+            profile,
+            gentle,
+            quick: OnceCell::new(),
+            options,
+            credentials,
+            login_path: OnceCell::new(),
+            server: None,
+        })
     }
 
     fn client(&self) -> &Client {
@@ -169,7 +178,7 @@ impl<'c> Session<'c> {
                 Ok(*known)
             }
             Probed::Stranger(why) => Err(Obstacle::Stranger(why)),
-            Probed::Unreachable(fault) => Err(Obstacle::Unreachable(fault)),
+            Probed::Unreachable(fault) => self.without_login(fault).await,
         }
     }
 
@@ -266,12 +275,32 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
-    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
-    async fn learn_schemes(&self, known: &mut Known) {
-        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return };
+    /// A target that refuses everybody with a 401 that cannot be answered: nobody gets in, but the refusal itself can be judged. What is known
+    /// is `no-login` alone, so that only cases about it run.
+    async fn without_login(&self, fault: Fault) -> Result<Known, Obstacle> {
+        let refused = match self.challenge().await {
+            Some(answer) => answer.status == 401 && !can_answer(&answer.headers),
+            None => false,
+        };
+        if !refused {
+            return Err(Obstacle::Unreachable(fault));
+        }
+        let mut known = Known::of_suite(self.suite);
+        known.capabilities.insert("no-login".to_owned(), Some(true));
+        Ok(known)
+    }
+
+    /// What the target answers to somebody without credentials; nothing where accounts log in for a token, or nobody answers.
+    async fn challenge(&self) -> Option<Answer> {
+        let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return None };
         let request =
             Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
-        let Ok(answer) = self.client().exchange(&request).await.outcome else { return };
+        self.client().exchange(&request).await.outcome.ok()
+    }
+
+    /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
+    async fn learn_schemes(&self, known: &mut Known) {
+        let Some(answer) = self.challenge().await else { return };
         let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
         let facts = [
@@ -279,6 +308,8 @@ impl<'c> Session<'c> {
             ("auth-none", answer.status != 401 && accepted),
             ("auth-basic", challenges.contains("basic ")),
             ("auth-digest", challenges.contains("digest ")),
+            ("auth-md5", offers_md5(&answer.headers)),
+            ("admin-password", self.credentials.admin.as_ref().is_some_and(|admin| !admin.password.is_empty())),
         ];
         known.capabilities.extend(facts.map(|(name, holds)| (name.to_owned(), Some(holds))));
     }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::run::read_cases;
-use crate::catalogue::Catalogue;
-use crate::selftest::{KillMatrix, Scale, as_json, as_text, matrix};
+use crate::catalogue::{Catalogue, SuiteCatalogue};
+use crate::selftest::{KillMatrix, Scale, WireOutcome, as_json, as_text, matrix, wire, wire_text};
 use crate::verdict::Exit;
 
 /// `doorspec selftest`.
@@ -31,6 +31,9 @@ pub struct SelftestArgs {
     /// What is made up and chosen follows from this
     #[arg(long, value_name = "N", default_value_t = 7)]
     pub seed: u64,
+    /// Spoil single replies instead, one place at a time, and take one in N of these mutants (1: all of them)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub mutants: Option<u64>,
     /// The whole matrix as JSON instead of what is wrong as text
     #[arg(long)]
     pub json: bool,
@@ -57,10 +60,26 @@ pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let suites =
-        catalogue.suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
+    let suites = catalogue.suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
+    if let Some(one_in) = args.mutants {
+        return mutants(&suites.collect::<Vec<_>>(), &scale, one_in, args.json, out);
+    }
     let matrices: Vec<KillMatrix> = suites.map(|suite| matrix(suite, &scale)).collect();
     let text = if args.json { as_json(&matrices) } else { as_text(&matrices) };
     writeln!(out, "{}", text.trim_end())?;
     Ok(if matrices.iter().all(KillMatrix::is_clean) { Exit::Conforms } else { Exit::DoesNotConform })
+}
+
+fn mutants(suites: &[&SuiteCatalogue], scale: &Scale, one_in: u64, json: bool, out: &mut dyn Write) -> io::Result<Exit> {
+    let outcomes: Result<Vec<WireOutcome>, String> = suites.iter().map(|suite| wire(suite, scale, one_in)).collect();
+    let outcomes = match outcomes {
+        Ok(outcomes) => outcomes,
+        Err(why) => {
+            writeln!(io::stderr(), "error: the plain mock cannot be run: {why}")?;
+            return Ok(Exit::Fault);
+        }
+    };
+    let text = if json { serde_json::to_string_pretty(&outcomes)? } else { wire_text(&outcomes) };
+    writeln!(out, "{}", text.trim_end())?;
+    Ok(if outcomes.iter().all(WireOutcome::is_good) { Exit::Conforms } else { Exit::DoesNotConform })
 }

@@ -6,12 +6,12 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::account::{Account, Proof};
-use super::challenge::{choose, describe};
+use super::challenge::{Answerable, choose, choose_md5, describe};
 use super::digest::{DigestChallenge, DigestSession, basic, unguessable};
 use super::options::{Credentials, UserPassword};
 use super::transmission::{Message, Transmission};
 use super::transport::Transport;
-use crate::exchange::{Answer, Exchange, Fault, FramingFault, Role, Twist};
+use crate::exchange::{Answer, Exchange, Fault, FramingFault, Headers, Role, Twist};
 
 /// Everybody whom the client can ask as.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ impl People {
                 limited.ok_or_else(|| missing("DOORSPEC_LIMITED_USER and DOORSPEC_LIMITED_PASSWORD"))
             }
             Role::WrongPassword => Ok(UserPassword { password: self.stranger.password.clone(), ..admin()? }),
+            Role::EmptyPassword => Ok(UserPassword { password: String::new(), ..admin()? }),
             Role::UnknownUser | Role::Nobody => Ok(self.stranger.clone()),
         }
     }
@@ -94,7 +95,7 @@ impl HttpLogin {
         let account = match role {
             Role::Admin => &self.admin,
             Role::Limited => &self.limited,
-            Role::Nobody | Role::WrongPassword | Role::UnknownUser => &self.wrong,
+            Role::Nobody | Role::WrongPassword | Role::EmptyPassword | Role::UnknownUser => &self.wrong,
         };
         let mut attempt = Attempt { login: self, people, transport, message, role, account, challenges: 0 };
         let transmission = match (role, twist) {
@@ -141,6 +142,7 @@ impl Attempt<'_> {
                 Proof::Nothing | Proof::Basic => Proof::Digest(DigestSession::new(DigestChallenge::made_up())),
             },
             Twist::None => self.ask().await?,
+            Twist::Md5 => self.ask_for(choose_md5).await?,
             Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::OtherUri => {
                 Proof::Digest(digest(self.ask().await?)?)
             }
@@ -150,6 +152,10 @@ impl Attempt<'_> {
 
     /// Finds out what the target wants, by a GET without credentials.
     async fn ask(&mut self) -> Result<Proof, Fault> {
+        self.ask_for(choose).await
+    }
+
+    async fn ask_for(&mut self, choose: fn(&Headers) -> Option<Answerable>) -> Result<Proof, Fault> {
         let target = self.login.challenge_target.clone();
         let answer = self.transport.transmit(&Message::get(target.clone())).await.outcome?;
         self.challenges += u32::from(answer.status == 401);

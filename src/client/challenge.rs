@@ -33,6 +33,22 @@ pub fn choose(headers: &Headers) -> Option<Answerable> {
     digest.map(Answerable::Digest).or_else(basic)
 }
 
+/// The Digest challenge for MD5, whatever else the device offers: a device that lists several algorithms accepts each of them.
+pub fn choose_md5(headers: &Headers) -> Option<Answerable> {
+    let digests = header_values(headers, "www-authenticate").flat_map(read).filter_map(|challenge| digest(&challenge));
+    digests.into_iter().find(|digest| digest.algorithm == Algorithm::Md5).map(Answerable::Digest)
+}
+
+/// Whether the client knows how to answer one of the challenges.
+pub fn can_answer(headers: &Headers) -> bool {
+    choose(headers).is_some()
+}
+
+/// Whether Digest with MD5 is on offer.
+pub fn offers_md5(headers: &Headers) -> bool {
+    choose_md5(headers).is_some()
+}
+
 /// What the device asked for, in words for a person who wonders why nobody could log in.
 pub fn describe(headers: &Headers) -> String {
     let all: Vec<_> = header_values(headers, "www-authenticate").collect();

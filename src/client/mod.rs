@@ -31,6 +31,7 @@ use self::transmission::Message;
 use self::transport::Transport;
 use crate::exchange::{Exchange, Outgoing, Role, header};
 
+pub use self::challenge::{can_answer, offers_md5};
 pub use self::options::{ClientError, Credentials, Login, Options, UserPassword};
 
 /// Talks to one target. It can be shared: requests may run at once, up to [`Options::max_connections`].

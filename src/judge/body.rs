@@ -40,6 +40,7 @@ pub(super) fn not_json(seen: &Seen<'_>) -> Deviation {
         expected: "a body that is JSON".to_owned(),
         actual: fault.map_or_else(|| "no JSON".to_owned(), ToString::to_string),
         kind: "json",
+        requirement: None,
     }
 }
 

@@ -7,7 +7,9 @@ use super::Deviation;
 pub enum Findings {
     Written(Vec<Deviation>),
     /// A trial: nothing is written, and the first finding settles it.
-    Trial { failed: bool },
+    Trial {
+        failed: bool,
+    },
 }
 
 impl Findings {

@@ -102,7 +102,7 @@ fn elementwise(
 ) -> Result<(), Unjudgeable> {
     if expected.len() != actual.len() {
         let words = |elements: &[Value]| format!("array of {}", elements.len());
-        found.add(|| Deviation { at: at.to_owned(), expected: words(expected), actual: words(actual), kind });
+        found.add(|| Deviation { at: at.to_owned(), expected: words(expected), actual: words(actual), kind, requirement: None });
     }
     for (index, (inner, element)) in expected.iter().zip(actual).enumerate() {
         if found.is_settled() {
@@ -116,7 +116,7 @@ fn elementwise(
 
 fn deviation(at: &str, kind: &'static str, expected: String, actual: Option<&Value>) -> Deviation {
     let actual = actual.map_or_else(|| "absent".to_owned(), describe);
-    Deviation { at: at.to_owned(), expected, actual, kind }
+    Deviation { at: at.to_owned(), expected, actual, kind, requirement: None }
 }
 
 struct Comparison<'a> {
@@ -220,6 +220,7 @@ impl Comparison<'_> {
                 expected: wanted(self.expected),
                 actual: format!("{} of length {length}", actual.map(describe).unwrap_or_default()),
                 kind: self.kind,
+                requirement: None,
             });
         }
         Ok(())

@@ -11,7 +11,20 @@ use crate::json::JsonFault;
 /// There is no reply at all.
 pub(super) fn no_answer(exchange: &Exchange) -> Deviation {
     let actual = exchange.outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
-    Deviation { at: "/response".to_owned(), expected: "a reply".to_owned(), actual, kind: "transport" }
+    Deviation { at: "/response".to_owned(), expected: "a reply".to_owned(), actual, kind: "transport", requirement: None }
+}
+
+/// The request against a matcher: of use in a condition.
+pub(super) fn judge_sent(
+    exchange: &Exchange,
+    expectation: &Expectation,
+    yardstick: &Yardstick<'_>,
+    found: &mut Findings,
+) -> Result<(), Unjudgeable> {
+    let Some(matcher) = &expectation.sent else { return Ok(()) };
+    let path = exchange.sent.target.split('?').next().unwrap_or_default();
+    let sent = serde_json::json!({ "method": exchange.sent.method, "path": path });
+    one(matcher, Some(&sent), "/request", "sent", yardstick, found)
 }
 
 pub(super) fn judge_head(
@@ -58,6 +71,7 @@ pub(super) fn judge_time(exchange: &Exchange, expectation: &Expectation, found: 
             expected: format!("a reply within {limit_ms} ms"),
             actual: format!("{} ms", exchange.duration_us / 1000),
             kind: "time",
+            requirement: None,
         });
     }
 }
@@ -71,6 +85,7 @@ pub(super) fn judge_soundness(seen: &Seen<'_>, answer: &Answer, expectation: &Ex
                     expected: "a message that ends where HTTP says it ends".to_owned(),
                     actual: super::words::framing(fault),
                     kind: "framing",
+                    requirement: None,
                 });
             }),
             Soundness::Json => judge_faults(seen, found, "a body that is JSON", makes_unreadable),
@@ -90,6 +105,7 @@ fn judge_faults(seen: &Seen<'_>, found: &mut Findings, expected: &str, concerns:
             expected: expected.to_owned(),
             actual: fault.to_string(),
             kind: "json",
+            requirement: None,
         });
     }
 }

@@ -21,6 +21,7 @@ pub use observation::classify;
 use crate::case::Expectation;
 use crate::exchange::{Answer, Exchange};
 use crate::json::{self, Reading};
+use crate::requirement::RequirementId;
 use crate::schema::Schemas;
 
 /// One way in which a reply is not as expected.
@@ -30,8 +31,10 @@ pub struct Deviation {
     pub at: String,
     pub expected: String,
     pub actual: String,
-    /// Which kind of check found it: `status`, `body`, `schema`, `json`, `framing`, `header`, `text`, `time`, `kept`, `transport`.
+    /// Which kind of check found it: `status`, `body`, `schema`, `json`, `framing`, `header`, `text`, `time`, `kept`, `sent`, `transport`.
     pub kind: &'static str,
+    /// The row that this part of a schema comes from, where the schema names it; else the expectation's row is broken.
+    pub requirement: Option<RequirementId>,
 }
 
 /// Why something could not be judged: a mistake of the suite, never of the device.
@@ -122,6 +125,7 @@ fn look(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>, f
         let named = yardstick.replies.get(name).ok_or_else(|| Unjudgeable(format!("the suite has no reply `{name}`")))?;
         look(seen, named, yardstick, found)?;
     }
+    message::judge_sent(seen.exchange, expectation, yardstick, found)?;
     message::judge_head(answer, expectation, yardstick, found)?;
     message::judge_soundness(seen, answer, expectation, found);
     message::judge_time(seen.exchange, expectation, found);

@@ -21,7 +21,10 @@ pub(super) fn judge_schema(
         return Ok(());
     };
     if !validator.is_valid(value) {
-        validator.iter_errors(value).take(MOST).for_each(|error| found.add(|| deviation(&error, name)));
+        for error in validator.iter_errors(value).take(MOST) {
+            let requirement = || yardstick.schemas.requirement(name, error.evaluation_path().as_str());
+            found.add(|| Deviation { requirement: requirement(), ..deviation(&error, name) });
+        }
     }
     Ok(())
 }
@@ -35,10 +38,11 @@ fn deviation(error: &ValidationError<'_>, schema: &str) -> Deviation {
             expected: format!("present (schema {schema})"),
             actual: "absent".to_owned(),
             kind: "schema",
+            requirement: None,
         };
     }
     let actual = describe(error.instance());
-    Deviation { at, expected: format!("{} (schema {schema})", expected(error)), actual, kind: "schema" }
+    Deviation { at, expected: format!("{} (schema {schema})", expected(error)), actual, kind: "schema", requirement: None }
 }
 
 fn expected(error: &ValidationError<'_>) -> String {

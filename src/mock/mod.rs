@@ -9,7 +9,7 @@ pub mod request;
 pub mod server;
 pub mod two_n;
 
-use device::{DefectRow, Device, QuirkRow, Settings, UnknownName};
+use device::{DefectRow, Device, QuirkRow, Scheme, Settings, UnknownName};
 
 /// The suites that have a mock device.
 pub const SUITES: [&str; 2] = ["2n", "bas-ip"];
@@ -23,6 +23,11 @@ pub fn device(suite: &str, settings: &Settings) -> Result<Box<dyn Device>, Unkno
         "2n" => two_n::device(settings),
         _ => bas_ip::device(settings),
     }
+}
+
+/// The set-up in which a defect shows: the scheme, and the quirk without which the device never comes to do it.
+pub fn setup(suite: &str, defect: &str) -> (Scheme, Option<&'static str>) {
+    if suite == "2n" { two_n::setup(defect) } else { (Scheme::default(), None) }
 }
 
 /// The defects and quirks of a suite's mock.

@@ -15,7 +15,7 @@ use super::request::outgoing;
 use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
-use crate::exchange::{Answer, Exchange, Outgoing};
+use crate::exchange::{Answer, Exchange, Outgoing, Wire};
 use crate::suite::Entity;
 
 /// The most pages of a list that are read.
@@ -40,12 +40,16 @@ pub(super) struct Bench<'b, T> {
 }
 
 impl<'b, T: Transport> Bench<'b, T> {
-    /// Sends one request at the run's pace.
+    /// Sends one request at the run's pace; alone, on a connection of its own, for a device may close a kept one whenever it likes.
     pub async fn send(&self, request: &Outgoing) -> Exchange {
         if !self.pause.is_zero() {
             tokio::time::sleep(self.pause).await;
         }
-        self.transport.exchange(request).await
+        if !self.alone {
+            return self.transport.exchange(request).await;
+        }
+        let wire = Wire { fresh: true, ..request.wire.clone() };
+        self.transport.exchange(&Outgoing { judged: true, wire, ..request.clone() }).await
     }
 
     /// The kinds of entries that a request may create.
@@ -152,7 +156,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        let request = outgoing(&send, scope, false)?;
+        let request = outgoing(&send, scope, true)?;
         self.firewall.check(&request, Risk::Read, self.ours)?;
         Ok(self.send(&request).await)
     }

@@ -29,8 +29,8 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
-    /// What the step expected whose reply did not come: deviations, should it turn out that the device is to blame.
-    pub unanswered: Vec<Mismatch>,
+    /// What the reply that did not come owed: a deviation from each row that its step expects.
+    pub owed: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
     /// Values of what stays until the end of the run.
@@ -286,7 +286,10 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let before = self.found.mismatches.len();
         let mut class = None;
         for &index in &indexes {
-            self.whole(index).inspect_err(|stop| self.found.unanswered = self.unanswered(step, index, stop))?;
+            if let Err(stop) = self.whole(index) {
+                self.owe(step, index);
+                return Err(stop);
+            }
         }
         for &index in &indexes {
             class = self.observe(step, index, scope)?.or(class);
@@ -333,27 +336,23 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         }
     }
 
-    /// What a step expected of a reply that did not come.
-    fn unanswered(&self, step: &Step, exchange: usize, stop: &Stop) -> Vec<Mismatch> {
-        let Stop::Interrupted(why) = stop else { return Vec::new() };
-        let mut lost: Vec<Mismatch> = Vec::new();
+    /// Remembers which rows a reply that did not come leaves unfulfilled, in case the device itself is to blame.
+    fn owe(&mut self, step: &Step, index: usize) {
+        let found = std::mem::take(&mut self.found.mismatches);
         for expectation in step.expect.iter().filter(|expectation| expectation.condition.is_none()) {
-            let Ok(requirement) = self.cited(expectation.requirement.as_ref()) else { continue };
-            let Some(level) = self.level_of(&requirement, expectation.level) else { continue };
-            if !lost.iter().any(|known| known.requirement == requirement && known.level >= level) {
-                lost.push(Mismatch {
-                    requirement,
-                    level,
+            if let Ok(requirement) = self.cited(expectation.requirement.as_ref()) {
+                let no_reply = Deviation {
                     at: "/response".to_owned(),
                     expected: "a reply".to_owned(),
-                    actual: format!("{why}, again when run alone"),
-                    kind: "transport".to_owned(),
-                    exchange,
-                    step: step.name.clone(),
-                });
+                    actual: "absent".to_owned(),
+                    kind: "transport",
+                    requirement: None,
+                };
+                self.add(step, index, &requirement, expectation.level, vec![no_reply]);
             }
         }
-        lost
+        self.found.owed = std::mem::replace(&mut self.found.mismatches, found);
+        self.found.owed.dedup_by(|one, other| one.requirement == other.requirement);
     }
 
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
@@ -391,17 +390,20 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         level: Option<Strength>,
         deviations: Vec<Deviation>,
     ) {
-        let Some(level) = self.level_of(requirement, level) else { return };
-        self.found.mismatches.extend(deviations.into_iter().map(|deviation| Mismatch {
-            requirement: requirement.clone(),
-            level,
-            at: deviation.at,
-            expected: deviation.expected,
-            actual: deviation.actual,
-            kind: deviation.kind.to_owned(),
-            exchange,
-            step: step.name.clone(),
-        }));
+        for deviation in deviations {
+            let requirement = deviation.requirement.as_ref().unwrap_or(requirement);
+            let Some(level) = self.level_of(requirement, level) else { continue };
+            self.found.mismatches.push(Mismatch {
+                requirement: requirement.clone(),
+                level,
+                at: deviation.at,
+                expected: deviation.expected,
+                actual: deviation.actual,
+                kind: deviation.kind.to_owned(),
+                exchange,
+                step: step.name.clone(),
+            });
+        }
     }
 
     /// How much a deviation weighs; nothing where the requirement does not concern this edition.

@@ -11,6 +11,7 @@ mod probe;
 mod request;
 mod run;
 mod snapshot;
+mod stage;
 mod transport;
 
 pub use assembly::{Circumstances, assemble};
@@ -19,4 +20,5 @@ pub use event::Event;
 pub use evidence::Redaction;
 pub use probe::{Probed, plain_request, probe};
 pub use run::{Manner, SuiteRun, run};
+pub use stage::Stage;
 pub use transport::Transport;

@@ -173,20 +173,20 @@ impl<T: Transport> Floor<'_, T> {
     async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
-        let mut gone = false;
+        let mut dead = false;
         for case in torn {
             let bench = self.bench(known, true);
-            let lives = if gone { self.lives(&bench).await } else { self.lives_again(&bench).await };
-            gone = lives.is_err();
-            if let Err(why) = lives {
+            if let Err(why) = self.lives_again(&bench, dead).await {
+                dead = true;
                 let ran = found.get_mut(&case.id.0).expect("it was found above");
                 let reason = ran.record.reason.take().unwrap_or_default();
                 ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
                 continue;
             }
+            dead = false;
             let mut second = attempt(&bench, case, 1).await;
             if let Some(why) = second.interrupted.clone() {
-                let lives = self.lives_again(&bench).await;
+                let lives = self.lives_again(&bench, false).await;
                 hold_against(&mut second, self.suite, &why, lives);
             }
             found.insert(case.id.0.clone(), self.ran(case, second));
@@ -214,10 +214,11 @@ impl<T: Transport> Floor<'_, T> {
         exchange.outcome.map(drop).map_err(|fault| fault.to_string())
     }
 
-    /// Whether the device lives, after a while at the latest.
-    async fn lives_again(&self, bench: &Bench<'_, T>) -> Result<(), String> {
+    /// Whether the device answers, now or soon: one that fell over may be about to get up again. One that is known to be dead is asked once.
+    async fn lives_again(&self, bench: &Bench<'_, T>, dead: bool) -> Result<(), String> {
+        let pauses_ms: &[u64] = if dead { &[0] } else { &[0, 300, 1000, 2000, 4000] };
         let mut last = Ok(());
-        for pause_ms in [0, 300, 1000, 2000] {
+        for &pause_ms in pauses_ms {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             last = self.lives(bench).await;
             if last.is_ok() {
@@ -229,7 +230,7 @@ impl<T: Transport> Floor<'_, T> {
 
     /// Sweeps up what is left of this run, and compares what belongs to others.
     async fn after(&self, known: &Known, before: Result<Holdings, String>) -> Untouched {
-        let bench = self.bench(known, false);
+        let bench = self.bench(known, true);
         let before = match before {
             Ok(before) => before,
             Err(why) => {
@@ -308,10 +309,11 @@ fn settles(case: &CatalogueCase) -> bool {
 
 /// A crash or a hang that came twice is the device's: it breaks the suite's rule that a device lives on, and whatever the reply should have been.
 fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives: Result<(), String>) {
-    let Some(requirement) = suite.suite.alive.expect.requirement.clone() else { return };
+    let Some(alive) = suite.suite.alive.expect.requirement.clone() else { return };
+    let owed: Vec<Mismatch> = std::mem::take(&mut attempt.owed);
     let after = lives.err().map(|why| format!("; afterwards the device was gone: {why}")).unwrap_or_default();
     attempt.mismatches.push(Mismatch {
-        requirement,
+        requirement: alive.clone(),
         level: Strength::Must,
         at: "/response".to_owned(),
         expected: "a reply".to_owned(),
@@ -320,8 +322,7 @@ fn hold_against(attempt: &mut Attempt, suite: &SuiteCatalogue, why: &str, lives:
         exchange: attempt.evidence.last(),
         step: None,
     });
-    let lost = std::mem::take(&mut attempt.unanswered);
-    attempt.mismatches.extend(lost);
+    attempt.mismatches.extend(owed.into_iter().filter(|owed| owed.requirement != alive));
     attempt.verdict = Some(Verdict::Fail);
     attempt.reason = None;
 }
@@ -358,7 +359,7 @@ fn records(plan: &Plan<'_>, mut ran: HashMap<String, Ran>, suite: &SuiteCatalogu
     plan.planned.iter().map(record).collect()
 }
 
-fn empty(case: &CatalogueCase) -> CaseRecord {
+pub(super) fn empty(case: &CatalogueCase) -> CaseRecord {
     CaseRecord {
         id: case.id.0.clone(),
         title: case.case.title.clone(),
@@ -374,7 +375,7 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
     }
 }
 
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
+pub(super) fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {

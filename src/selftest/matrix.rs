@@ -118,7 +118,9 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
 }
 
 fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<&SuiteRun>) -> (DefectOutcome, BTreeSet<String>) {
-    let settings = Settings { defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
+    let (scheme, quirk) = mock::setup(&suite.suite.suite, row.name);
+    let quirks = quirk.map(str::to_owned).into_iter().collect();
+    let settings = Settings { scheme, quirks, defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
     let breaks = RequirementId::from(row.breaks);
     let mut outcome = DefectOutcome {
         name: row.name,

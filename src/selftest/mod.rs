@@ -6,10 +6,14 @@
 
 mod combination;
 mod matrix;
+mod mutation;
+mod tampering;
 mod text;
 mod trial;
+mod wire;
 
 pub use combination::combinations;
 pub use matrix::{DefectOutcome, Fate, KillMatrix, QuirkOutcome, matrix};
-pub use text::{as_json, as_text};
+pub use text::{as_json, as_text, wire_text};
 pub use trial::Scale;
+pub use wire::{Survivor, WireOutcome, wire};

@@ -1,6 +1,10 @@
 //! The kill matrix for people and for programs.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use super::matrix::{Fate, KillMatrix};
+use super::wire::WireOutcome;
 
 /// As text: what is wrong by name, then the figures.
 pub fn as_text(matrices: &[KillMatrix]) -> String {
@@ -69,4 +73,38 @@ fn word(fate: Fate) -> &'static str {
 /// As JSON: the whole matrix.
 pub fn as_json(matrices: &[KillMatrix]) -> String {
     serde_json::to_string_pretty(matrices).unwrap_or_default()
+}
+
+/// The mutants that were not seen, by function and place, then the figures.
+pub fn wire_text(outcomes: &[WireOutcome]) -> String {
+    let mut text = String::new();
+    for outcome in outcomes {
+        let mut places: BTreeMap<(&str, &str, &str), Vec<&str>> = BTreeMap::new();
+        for survivor in &outcome.survivors {
+            let place = (survivor.function.as_str(), survivor.at.as_str(), survivor.change.as_str());
+            places.entry(place).or_default().push(&survivor.case);
+        }
+        for ((function, at, change), cases) in places {
+            let _ = writeln!(
+                text,
+                "{}: survived: {function} {at}: {change} ({} times, e.g. in {})",
+                outcome.suite,
+                cases.len(),
+                cases[0]
+            );
+        }
+        for (rule, count) in &outcome.excused {
+            let _ = writeln!(text, "{}: {count} mutants not run: {rule}", outcome.suite);
+        }
+        let _ = writeln!(
+            text,
+            "{}: {} mutants of single replies: {} killed, {} survived; {} cases do not run on the plain mock",
+            outcome.suite,
+            outcome.mutants,
+            outcome.killed,
+            outcome.survivors.len(),
+            outcome.idle.len()
+        );
+    }
+    text
 }

@@ -44,6 +44,20 @@ pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, scale: &Scale) ->
     })
 }
 
+/// Opens a plain mock of its own and works with it.
+pub(super) fn on_plain_mock<'c, O>(
+    seed: u64,
+    suite: &'c SuiteCatalogue,
+    work: impl AsyncFnOnce(Session<'c>) -> Result<O, String>,
+) -> Result<O, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let patience = Patience { timeout: Duration::from_millis(1500), ..Patience::default() };
+    runtime.block_on(async {
+        let session = Session::embedded(suite, &Session::plain_mock(seed), patience).await.map_err(|error| error.to_string())?;
+        work(session).await
+    })
+}
+
 /// Does the same for every item, several at once, and gives the results in the items' order.
 pub(super) fn each<I: Sync, O: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
     let next = AtomicUsize::new(0);

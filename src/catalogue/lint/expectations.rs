@@ -26,6 +26,7 @@ pub(super) fn check_expectation(names: &Names<'_>, site: &Site<'_>, at: &str, ex
     }
     check_references(names, site, at, expectation);
     for (key, matcher) in [
+        ("sent", &expectation.sent),
         ("status", &expectation.status),
         ("content-type", &expectation.content_type),
         ("body", &expectation.body),

@@ -17,7 +17,17 @@ use crate::requirement::{Requirement, RequirementFile};
 use crate::suite::{Profile, Suite};
 
 /// What the program itself finds out about a target, whatever the suite: which accounts there are, and how they prove themselves.
-const OWN_CAPABILITIES: &[&str] = &["admin-account", "limited-account", "auth", "auth-none", "auth-basic", "auth-digest"];
+const OWN_CAPABILITIES: &[&str] = &[
+    "admin-account",
+    "admin-password",
+    "limited-account",
+    "auth",
+    "auth-none",
+    "auth-basic",
+    "auth-digest",
+    "auth-md5",
+    "no-login",
+];
 
 /// What the program itself gives a value to: the edition that was recognised, and the accounts.
 const OWN_VALUES: &[&str] = &["edition", "admin_user", "admin_password", "limited_user", "limited_password"];

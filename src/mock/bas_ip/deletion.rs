@@ -127,7 +127,11 @@ impl Panel {
         self.overreach(ids);
         let refused = |id: &Value| match id {
             Value::String(text) if self.nature.wrong(Defect::OnlyVersion4) => uuid_shaped(text) && text.as_bytes()[14] != b'4',
-            Value::String(text) if self.nature.quirky(Quirk::NilRefused) && [NIL, MAX].contains(&text.to_ascii_lowercase().as_str()) => true,
+            Value::String(text)
+                if self.nature.quirky(Quirk::NilRefused) && [NIL, MAX].contains(&text.to_ascii_lowercase().as_str()) =>
+            {
+                true
+            }
             Value::String(text) => self.nature.quirky(Quirk::NonUuidRefused) && !uuid_shaped(text),
             Value::Number(_) if self.nature.wrong(Defect::NumberDeletesUid) => false,
             _ => !self.nature.quirky(Quirk::OddElementAsRow),

@@ -137,7 +137,9 @@ impl Panel {
         if self.nature.quirky(Quirk::BodyBeforeToken) && request.body.is_some() {
             self.object(request)?;
         }
-        if self.nature.wrong(Defect::BasicCrash) && request.header("authorization").is_some_and(|proof| proof.starts_with("Basic")) {
+        if self.nature.wrong(Defect::BasicCrash)
+            && request.header("authorization").is_some_and(|proof| proof.starts_with("Basic"))
+        {
             return Err(Fault::Crash);
         }
         if let Err(refusal) = self.admit(&route, request, now) {

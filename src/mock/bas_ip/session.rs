@@ -140,11 +140,7 @@ impl Panel {
     }
 
     fn lifetime(&self) -> Duration {
-        if self.nature.quirky(Quirk::LifetimeOfADay) {
-            12 * LIFETIME
-        } else {
-            LIFETIME
-        }
+        if self.nature.quirky(Quirk::LifetimeOfADay) { 12 * LIFETIME } else { LIFETIME }
     }
 
     fn new_token(&mut self) -> String {
@@ -191,8 +187,7 @@ impl Panel {
     pub(super) fn dead_token_deletes(&self, request: &Request) -> bool {
         let Some(token) = self.token_of(request) else { return false };
         let wrong = |defect| self.nature.wrong(defect);
-        wrong(Defect::AnyTokenDeletes)
-            || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
+        wrong(Defect::AnyTokenDeletes) || (wrong(Defect::LoggedOutDeletes) && self.sessions.ended.contains(token))
     }
 
     fn token_of<'a>(&self, request: &'a Request) -> Option<&'a str> {

@@ -29,7 +29,12 @@ pub fn answer(directory: &mut Directory, keys: &Map<String, Value>, request: &Re
 /// `force` travels in the query (`1`, `0`) or in the JSON (`true`, `false`), by edition of the manual; the query wins.
 fn forced(keys: &Map<String, Value>, request: &Request, manner: Manner) -> Result<bool, Failure> {
     let first = || request.query.iter().find(|(name, _)| name == "force").map(|(_, value)| value.as_str());
-    let in_query = if manner.wrong(Defect::FirstForceWins) { first() } else { request.query("force") };
+    let twice = request.query.iter().filter(|(name, _)| name == "force").count() > 1;
+    let in_query = match () {
+        () if manner.wrong(Defect::FirstForceWins) => first(),
+        () if twice && manner.wrong(Defect::ForceTwiceIsNone) => None,
+        () => request.query("force"),
+    };
     let in_query = in_query.filter(|_| !manner.differs(Quirk::ForceInBodyOnly));
     let in_body = keys.get("force").filter(|_| !manner.differs(Quirk::ForceInQueryOnly));
     match (in_query, in_body) {
@@ -64,6 +69,10 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     }
     permitted(directory, &key, stored.is_some(), force)?;
     if fields.is_empty() && manner.wrong(Defect::EmptyEntryRefused) {
+        return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
+    }
+    let foreign = |owner: &str| !owner.is_ascii() && manner.wrong(Defect::UnicodeOwnerRefused);
+    if fields.get("owner").and_then(Value::as_str).is_some_and(foreign) {
         return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
     }
     refuse_owned_fields(fields, manner)?;

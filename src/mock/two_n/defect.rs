@@ -82,12 +82,23 @@ defects! {
     EscapesKept "escapes-kept" "2N-COM-027" "`\\uXXXX` in a request is stored as those six characters."
     DeepNestingDrops "deep-nesting-drops" "2N-COM-030" "A body of a thousand brackets ends the connection without a reply."
     FirstForceWins "first-force-wins" "2N-COM-034" "Of a parameter sent twice the first counts."
+    MissingDirectoryStatus404 "missing-directory-status-404" "2N-COM-005" "A unit without directory answers code 1 with HTTP 404 (shows with `directory-missing`)."
+    DisabledServiceStatus404 "disabled-service-status-404" "2N-COM-005" "A service that is off answers code 4 with HTTP 404 (shows with `service-disabled`)."
+    PlainHttpStatus426 "plain-http-status-426" "2N-COM-005" "Plain HTTP where HTTPS is wanted answers code 7 with HTTP 426 (shows with `https-required`)."
+    ReplyLeftOver "reply-left-over" "2N-COM-033" "`get` right after `template` is answered with the reply of `template` once more."
+    ForceTwiceIsNone "force-twice-is-none" "2N-COM-034" "A `force` sent twice counts as none (shows with `force-in-query-only`)."
+    MissingDirectoryStillReads "missing-directory-still-reads" "2N-COM-035" "A unit without directory refuses `template` with code 1 and serves `get` and `query` (shows with `directory-missing`)."
+    DisabledServiceStillReads "disabled-service-still-reads" "2N-COM-036" "A service that is off still serves `get` and `query` (shows with `service-disabled`)."
+    PlainHttpStillReads "plain-http-still-reads" "2N-COM-037" "Plain HTTP where HTTPS is wanted still serves `get` and `query` (shows with `https-required`)."
     MissingDirectoryIsCode2 "missing-directory-is-code-2" "2N-COM-035" "A unit without directory answers code 2 (shows with `directory-missing`)."
     DisabledServiceIsCode14 "disabled-service-is-code-14" "2N-COM-036" "A service that is off answers code 14 (shows with `service-disabled`)."
     PlainHttpIsCode14 "plain-http-is-code-14" "2N-COM-037" "Plain HTTP where HTTPS is wanted answers code 14 (shows with `https-required`)."
 
     // Authentication and privileges.
     NoneAsks "none-asks" "2N-AUTH-001" "With authentication None, credentials are asked for (shows with that scheme)."
+    NoneAsksForWrites "none-asks-for-writes" "2N-AUTH-001" "With authentication None, credentials are asked for whatever is sent by PUT (shows with that scheme)."
+    NoneAsksForPosts "none-asks-for-posts" "2N-AUTH-001" "With authentication None, credentials are asked for whatever is sent by POST (shows with that scheme)."
+    BasicNotAskedFor "basic-not-asked-for" "2N-AUTH-002" "With Basic, a request without credentials is served (shows with that scheme)."
     UnauthenticatedServed "unauthenticated-served" "2N-AUTH-002" "A request without credentials is served."
     NoCredentialsStatus200 "no-credentials-status-200" "2N-AUTH-003" "No credentials: the challenge and code 9 come with HTTP 200."
     NoCredentialsCode12 "no-credentials-code-12" "2N-AUTH-004" "No credentials: 401 with code 12."
@@ -160,7 +171,7 @@ defects! {
     CreateTakesAnyUsers "create-takes-any-users" "2N-DIR-CRE-033" "`users` of a wrong type counts as empty."
     DeletedUuidReserved "deleted-uuid-reserved" "2N-DIR-CRE-037" "The uuid of a deleted entry cannot be used again."
     DottedKeyUnknown "dotted-key-unknown" "2N-DIR-CRE-038" "A dotted key is an unknown field."
-    UnicodeOwnerLost "unicode-owner-lost" "2N-DIR-CRE-042" "An owner beyond ASCII is never found by `delete`."
+    UnicodeOwnerRefused "unicode-owner-refused" "2N-DIR-CRE-042" "An owner beyond ASCII is refused."
 
     // update
     UpdatePutRefused "update-put-refused" "2N-DIR-UPD-001" "PUT is answered with code 3."
@@ -185,6 +196,7 @@ defects! {
     UpdateZeroSucceeds "update-zero-succeeds" "2N-DIR-UPD-026" "The all-zero uuid is answered with success."
     UpdateKeepsOwner "update-keeps-owner" "2N-DIR-UPD-027" "The owner cannot be changed, though success is reported."
     UpdateTakesAnyUsers "update-takes-any-users" "2N-DIR-UPD-028" "`users` of a wrong type counts as empty."
+    UpdateMovesUuid "update-moves-uuid" "2N-DIR-UPD-030" "An updated entry is told, and found from then on, under a new uuid."
 
     // delete
     DeletePutRefused "delete-put-refused" "2N-DIR-DEL-001" "PUT is answered with code 3."
@@ -209,6 +221,7 @@ defects! {
     OwnerAnyCase "owner-any-case" "2N-DIR-DEL-019" "Letter case of the owner does not matter."
     OwnerTrimmed "owner-trimmed" "2N-DIR-DEL-019" "Blanks around the owner do not matter."
     DeleteNothingDeletesUnowned "delete-nothing-deletes-unowned" "2N-DIR-DEL-022" "`delete` with neither key is refused, but entries without owner are gone."
+    UnicodeOwnerLost "unicode-owner-lost" "2N-DIR-DEL-020" "An owner beyond ASCII is never found by `delete`."
     DeleteExtraKeysRefused "delete-extra-keys-refused" "2N-DIR-DEL-027" "A key beside `uuid` turns the reply into code 12."
     DeleteTwiceSucceeds "delete-twice-succeeds" "2N-DIR-DEL-029" "A deleted entry can be deleted again."
     TombstoneReadable "tombstone-readable" "2N-DIR-DEL-030" "`get` finds a deleted entry with all its fields."
@@ -298,6 +311,7 @@ defects! {
     // Values of fields.
     PinOfFourOnly "pin-of-four-only" "2N-DIR-FLD-001" "A PIN of other than four digits is refused."
     PinUnchecked "pin-unchecked" "2N-DIR-FLD-002" "A PIN may have letters."
+    ShortPinRefusesCall "short-pin-refuses-call" "2N-DIR-FLD-003" "A PIN of one digit turns the whole reply into code 12."
     EmptyPinRefused "empty-pin-refused" "2N-DIR-FLD-005" "An empty PIN is refused."
     CodeUnchecked "code-unchecked" "2N-DIR-FLD-006" "A switch code may have letters."
     CardUnchecked "card-unchecked" "2N-DIR-FLD-007" "A card's id may be any text."
@@ -322,11 +336,24 @@ defects! {
 }
 
 /// The defects that show only with another scheme than Digest.
-const SCHEMES: [(&str, Scheme); 3] =
-    [("none-asks", Scheme::None), ("none-refuses-credentials", Scheme::None), ("basic-refused-on-put", Scheme::Basic)];
+const SCHEMES: [(&str, Scheme); 6] = [
+    ("none-asks-for-posts", Scheme::None),
+    ("basic-not-asked-for", Scheme::Basic),
+    ("none-asks", Scheme::None),
+    ("none-asks-for-writes", Scheme::None),
+    ("none-refuses-credentials", Scheme::None),
+    ("basic-refused-on-put", Scheme::Basic),
+];
 
 /// The defects that show only on a unit with this quirk.
-const BESIDE: [(&str, &str); 3] = [
+const BESIDE: [(&str, &str); 10] = [
+    ("force-twice-is-none", "force-in-query-only"),
+    ("missing-directory-status-404", "directory-missing"),
+    ("disabled-service-status-404", "service-disabled"),
+    ("plain-http-status-426", "https-required"),
+    ("missing-directory-still-reads", "directory-missing"),
+    ("disabled-service-still-reads", "service-disabled"),
+    ("plain-http-still-reads", "https-required"),
     ("missing-directory-is-code-2", "directory-missing"),
     ("disabled-service-is-code-14", "service-disabled"),
     ("plain-http-is-code-14", "https-required"),

@@ -47,7 +47,8 @@ impl Gate {
     pub fn admit(&mut self, request: &Request, now: Duration) -> Result<Role, Failure> {
         let sent = request.header("authorization");
         match (self.scheme, sent) {
-            (Scheme::None, None) if self.manner.wrong(Defect::NoneAsks) => return Err(self.challenge(now, false)),
+            (Scheme::None, None) if self.asks_though_none(&request.method) => return Err(self.challenge(now, false)),
+            (Scheme::Basic, None) if self.manner.wrong(Defect::BasicNotAskedFor) => return Ok(Role::Full),
             (Scheme::None, Some(_)) if self.manner.wrong(Defect::NoneRefusesCredentials) => return Err(Failure::new(8)),
             (Scheme::None, _) => return Ok(Role::Full),
             (_, None) if self.manner.wrong(Defect::UnauthenticatedServed) => return Ok(Role::Full),
@@ -66,6 +67,12 @@ impl Gate {
             Scheme::Digest if scheme.eq_ignore_ascii_case("digest") => self.digest(rest, request, now),
             _ => Err(self.other_scheme(now)),
         }
+    }
+
+    /// Whether a defect asks for credentials although None is set.
+    fn asks_though_none(&self, method: &str) -> bool {
+        let only = |defect, asking: &str| method == asking && self.manner.wrong(defect);
+        self.manner.wrong(Defect::NoneAsks) || only(Defect::NoneAsksForWrites, "PUT") || only(Defect::NoneAsksForPosts, "POST")
     }
 
     fn basic(&self, encoded: &str) -> Option<Role> {

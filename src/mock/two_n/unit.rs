@@ -32,6 +32,8 @@ pub struct Unit {
     events: Events,
     /// Until when a crashed unit is silent; only a defect crashes it.
     silent_until: Duration,
+    /// The reply to the last request, where that was a `template`; only a defect sends it again.
+    left_over: Option<Reply>,
 }
 
 impl Unit {
@@ -44,6 +46,7 @@ impl Unit {
             directory,
             events: Events::default(),
             silent_until: Duration::ZERO,
+            left_over: None,
         }
     }
 
@@ -99,14 +102,19 @@ impl Unit {
         if !function.is_directory() {
             return Ok(());
         }
-        let code = |defect, wrong, right| if self.manner.wrong(defect) { wrong } else { right };
-        match () {
-            () if self.manner.differs(Quirk::DirectoryMissing) => Err(Failure::new(code(Defect::MissingDirectoryIsCode2, 2, 1))),
-            () if self.manner.differs(Quirk::ServiceDisabled) => Err(Failure::new(code(Defect::DisabledServiceIsCode14, 14, 4))),
-            () if self.manner.differs(Quirk::HttpsRequired) && !request.secure => {
-                Err(Failure::new(code(Defect::PlainHttpIsCode14, 14, 7)))
+        let reads = matches!(function, Function::Get | Function::Query);
+        let refusal = OUT_OF_SERVICE.iter().find(|refusal| {
+            let served = request.secure && refusal.quirk == Quirk::HttpsRequired;
+            self.manner.differs(refusal.quirk) && !served
+        });
+        match refusal {
+            Some(refusal) if reads && self.manner.wrong(refusal.still_reads) => Ok(()),
+            Some(refusal) => {
+                let code = if self.manner.wrong(refusal.miscoded.0) { refusal.miscoded.1 } else { refusal.code };
+                let status = if self.manner.wrong(refusal.misstated.0) { refusal.misstated.1 } else { 200 };
+                Err(Failure::new(code).with_status(status))
             }
-            () => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -244,6 +252,42 @@ impl Unit {
     }
 }
 
+/// How a unit refuses every directory function, and the ways to get that wrong.
+struct OutOfService {
+    quirk: Quirk,
+    code: u16,
+    /// Another code.
+    miscoded: (Defect, u16),
+    /// Another status than 200.
+    misstated: (Defect, u16),
+    /// Reading is served all the same.
+    still_reads: Defect,
+}
+
+const OUT_OF_SERVICE: [OutOfService; 3] = [
+    OutOfService {
+        quirk: Quirk::DirectoryMissing,
+        code: 1,
+        miscoded: (Defect::MissingDirectoryIsCode2, 2),
+        misstated: (Defect::MissingDirectoryStatus404, 404),
+        still_reads: Defect::MissingDirectoryStillReads,
+    },
+    OutOfService {
+        quirk: Quirk::ServiceDisabled,
+        code: 4,
+        miscoded: (Defect::DisabledServiceIsCode14, 14),
+        misstated: (Defect::DisabledServiceStatus404, 404),
+        still_reads: Defect::DisabledServiceStillReads,
+    },
+    OutOfService {
+        quirk: Quirk::HttpsRequired,
+        code: 7,
+        miscoded: (Defect::PlainHttpIsCode14, 14),
+        misstated: (Defect::PlainHttpStatus426, 426),
+        still_reads: Defect::PlainHttpStillReads,
+    },
+];
+
 /// True for a body that opens hundreds of brackets in a row.
 fn deeply_nested(request: &Request) -> bool {
     let body = request.body.as_deref().unwrap_or_default();
@@ -262,7 +306,12 @@ impl Device for Unit {
         if now < self.silent_until || (self.manner.wrong(Defect::DeepNestingDrops) && deeply_nested(request)) {
             return Reply { framing: Framing::Drop, ..wire::reply(outcome, request, function, self.manner) };
         }
-        wire::reply(outcome, request, function, self.manner)
+        let reply = wire::reply(outcome, request, function, self.manner);
+        let left_over = self.left_over.take().filter(|_| function == Some(Function::Get) && reply.status == 200);
+        if function == Some(Function::Template) && self.manner.wrong(Defect::ReplyLeftOver) {
+            self.left_over = Some(reply.clone());
+        }
+        left_over.unwrap_or(reply)
     }
 
     fn preload(&mut self, count: usize) {

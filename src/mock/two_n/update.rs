@@ -22,6 +22,10 @@ pub fn answer(directory: &mut Directory, keys: &Map<String, Value>) -> Result<Va
 fn update(directory: &mut Directory, entry: &Value) -> Value {
     let manner = directory.manner;
     match changed(directory, entry) {
+        Ok((uuid, stamp)) if manner.wrong(Defect::UpdateMovesUuid) => {
+            let uuid = directory.made_in_call.take().unwrap_or(uuid);
+            row::changed(&Value::Null, &uuid, stamp, manner)
+        }
         Ok((uuid, stamp)) => row::changed(entry, &uuid, stamp, manner),
         Err(faults) => row::refused(entry, &faults, manner),
     }
@@ -79,12 +83,24 @@ fn write(
     }
     let after = if manner.wrong(Defect::UpdateNotStored) { before } else { after };
     let stamp = directory.put(key, uuid, after.clone()).unwrap_or_default();
+    if manner.wrong(Defect::UpdateMovesUuid) {
+        return moved(directory, key, after);
+    }
     if manner.wrong(Defect::UpdateNeighbourByPrefix) {
         update_neighbours(directory, key, &after);
     }
     if request.get("deleted") == Some(&json!(true)) && manner.wrong(Defect::UpdateDeletedDeletes) {
         directory.bury(key);
     }
+    stamp
+}
+
+/// Moves an entry to a uuid of the unit's own making.
+fn moved(directory: &mut Directory, key: &str, fields: Map<String, Value>) -> u64 {
+    directory.bury(key);
+    let uuid = directory.chance.uuid();
+    let stamp = directory.put(&uuid, &uuid, fields).unwrap_or_default();
+    directory.made_in_call = Some(uuid);
     stamp
 }
 

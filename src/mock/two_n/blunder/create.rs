@@ -28,6 +28,11 @@ pub(super) const AFTER: &[After] = &[
         recode(outcome, "EDIR_FIELD_NAME_UNKNOWN", "EDIR_FIELD_VALUE_ERROR")
     }),
     (Defect::RefusedEntryIsMade, Create, refused_is_made),
+    (Defect::ShortPinRefusesCall, Create, |outcome, keys, _| {
+        let entries = keys.get("users").and_then(Value::as_array).into_iter().flatten();
+        let short = |entry: &Value| entry["access"]["pin"].as_str().is_some_and(|pin| pin.len() == 1);
+        if entries.into_iter().any(short) { Err(Failure::new(12).of("users")) } else { outcome }
+    }),
     (Defect::CreateFailuresLast, Create, failures_last),
     (Defect::CreateTakesAnyUsers, Create, any_users),
     (Defect::CreateOwnSeries, Create, |outcome, _, _| {
