@@ -371,6 +371,7 @@ impl Defect {
             Self::GreaterAsAtLeast | Self::LessAsAtMost | Self::OrderOperatorsRefused => Some("camdroid-1.3"),
             Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash => Some("camdroid-1.3"),
             Self::UnboundCrash | Self::DisabledServed | Self::DisabledCrash => Some("android-2.10"),
+            Self::PictureAsText | Self::PictureAsOctets | Self::PictureEmpty => Some("camdroid-1.3"),
             Self::NumberDeleteKeeps | Self::NumberAnyType => Some("android-latest"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),

@@ -214,13 +214,8 @@ const ANDROID_2_10: Edition = Edition {
     ..ANDROID_2_9
 };
 
-const ANDROID_2_15: Edition = Edition {
-    name: "android-2.15",
-    api_version: "2.15.0",
-    firmware: "3.26.0",
-    reasons: SIXTEEN,
-    ..ANDROID_2_10
-};
+const ANDROID_2_15: Edition =
+    Edition { name: "android-2.15", api_version: "2.15.0", firmware: "3.26.0", reasons: SIXTEEN, ..ANDROID_2_10 };
 
 const ANDROID_LATEST: Edition = Edition {
     name: "android-latest",

@@ -130,7 +130,7 @@ impl Panel {
             return Some("bound_time_profile_doesnt_exist");
         }
         let apartment = draft.apartment_link_id.as_deref();
-        if self.nature.quirky(Quirk::UnknownApartmentRefused)
+        if self.nature.minds_apartments(Quirk::UnknownApartmentRefused)
             && apartment.is_some_and(|id| self.apartments.uid_of_link(id).is_none())
         {
             return Some("entity_not_found");
