@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use regex::Regex;
 use serde_json::{Value, json};
 
-use super::library;
+use super::{library, matrix};
 use crate::catalogue::{CatalogueCase, Cover, Coverage, SuiteCatalogue, coverage, load};
 use crate::plan::select;
 use crate::requirement::RequirementId;
@@ -19,7 +19,8 @@ use crate::verdict::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  doorspec list --filter '2n/dir/delete/*'    the cases of one file\n  \
 doorspec list --requirements --suite 2n     every row, and how it is tested\n  \
-doorspec list --untested                    the rows that no case covers yet")]
+doorspec list --untested                    the rows that no case covers yet\n  \
+doorspec list --matrix --format csv         requirement, cases, defects: for a spreadsheet")]
 pub struct ListArgs {
     /// Only this suite (repeatable)
     #[arg(long, value_name = "SUITE")]
@@ -36,7 +37,10 @@ pub struct ListArgs {
     /// List the requirements that no case covers, and that are not excluded either
     #[arg(long)]
     pub untested: bool,
-    /// Text for people, JSON for programs
+    /// List each requirement with the cases that test it and the defects of the mock that break it, and back
+    #[arg(long, conflicts_with_all = ["requirements", "untested"])]
+    pub matrix: bool,
+    /// Text for people, JSON for programs, CSV (of a matrix) for spreadsheets
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
@@ -46,6 +50,7 @@ pub struct ListArgs {
 pub enum Format {
     Text,
     Json,
+    Csv,
 }
 
 /// Lists cases or requirements: exit 0, or 2 when a suite or a filter fits nothing.
@@ -77,8 +82,13 @@ pub fn listed(args: &ListArgs, suites: &[&SuiteCatalogue]) -> Result<String, Str
     if !args.filter.is_empty() && cases.is_empty() && rows.is_empty() {
         return Err(format!("no case and no requirement fits `{}`", args.filter.join("`, `")));
     }
+    let all: Vec<&Coverage<'_>> = rows.iter().flat_map(|group| &group.rows).collect();
     let of_rows = args.requirements || args.untested;
     Ok(match (of_rows, args.format) {
+        (_, Format::Text) if args.matrix => matrix::as_text(suites, &all),
+        (_, Format::Json) if args.matrix => matrix::as_json(suites, &all),
+        (_, Format::Csv) if args.matrix => matrix::as_csv(suites, &all),
+        (_, Format::Csv) => return Err("only a matrix is written as CSV\nhelp: `doorspec list --matrix --format csv`".to_owned()),
         (false, Format::Text) => cases_as_text(&cases),
         (false, Format::Json) => as_json("cases", cases.iter().map(|case| case_as_json(case)).collect()),
         (true, Format::Text) => rows_as_text(&rows, args.untested),

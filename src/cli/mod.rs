@@ -6,6 +6,7 @@ pub mod check;
 pub mod explain;
 mod library;
 pub mod list;
+mod matrix;
 mod mock;
 mod progress;
 mod run;

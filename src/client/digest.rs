@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::HEXLOWER;
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha512_256};
 
@@ -29,9 +30,9 @@ impl Algorithm {
 
     fn hash(self, bytes: &[u8]) -> String {
         match self {
-            Self::Md5 => hexadecimal(&Md5::digest(bytes)),
-            Self::Sha256 => hexadecimal(&Sha256::digest(bytes)),
-            Self::Sha512256 => hexadecimal(&Sha512_256::digest(bytes)),
+            Self::Md5 => HEXLOWER.encode(&Md5::digest(bytes)),
+            Self::Sha256 => HEXLOWER.encode(&Sha256::digest(bytes)),
+            Self::Sha512256 => HEXLOWER.encode(&Sha512_256::digest(bytes)),
         }
     }
 }
@@ -178,7 +179,7 @@ pub fn basic(account: &UserPassword) -> String {
 
 /// The MD5 of a text in upper-case hexadecimal, as BAS-IP panels want a password.
 pub fn upper_md5(text: &str) -> String {
-    hexadecimal(&Md5::digest(text.as_bytes())).to_ascii_uppercase()
+    HEXLOWER.encode(&Md5::digest(text.as_bytes())).to_ascii_uppercase()
 }
 
 /// Thirty-two hexadecimal digits that nobody can foresee.
@@ -194,10 +195,6 @@ fn like(nonce: &str) -> String {
 
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -284,18 +284,14 @@ impl Comparison<'_> {
     /// Gives each matcher an element of its own. `Some(true)` when no element is left over, `None` when a matcher found none.
     fn pairing(&self, argument: &Value, value: &Value) -> Result<Option<bool>, Unjudgeable> {
         let (Value::Array(matchers), Value::Array(elements)) = (argument, value) else { return Ok(None) };
-        let mut fits = Vec::with_capacity(matchers.len());
-        for matcher in matchers {
-            let row: Result<Vec<bool>, Unjudgeable> = elements.iter().map(|element| self.trial(matcher, Some(element))).collect();
-            fits.push(row?);
-        }
-        let mut owner = vec![None; elements.len()];
+        let mut pairing = Pairing { fits: HashMap::new(), owner: vec![None; elements.len()] };
+        let mut fits = |matcher: usize, element: usize| self.trial(&matchers[matcher], Some(&elements[element]));
         for matcher in 0..matchers.len() {
-            if !assign(matcher, &fits, &mut owner, &mut vec![false; elements.len()]) {
+            if !pairing.assign(matcher, &mut vec![false; elements.len()], &mut fits)? {
                 return Ok(None);
             }
         }
-        Ok(Some(owner.iter().all(Option::is_some)))
+        Ok(Some(pairing.owner.iter().all(Option::is_some)))
     }
 
     fn wrong(&self, why: &str) -> Unjudgeable {
@@ -321,18 +317,53 @@ fn compiled(pattern: &str, ignore_case: bool) -> Result<Regex, regex::Error> {
     })
 }
 
-/// One step of the augmenting-path search for a pairing of matchers and elements.
-fn assign(matcher: usize, fits: &[Vec<bool>], owner: &mut [Option<usize>], tried: &mut [bool]) -> bool {
-    for element in 0..owner.len() {
-        if !fits[matcher][element] || std::mem::replace(&mut tried[element], true) {
-            continue;
+/// A pairing of matchers with elements of their own; whether one fits the other is tried when it is asked for, and once.
+struct Pairing {
+    fits: HashMap<(usize, usize), bool>,
+    /// The matcher that has an element.
+    owner: Vec<Option<usize>>,
+}
+
+impl Pairing {
+    /// One step of the search for an augmenting path: free elements first, then those whose owner can go elsewhere.
+    fn assign(
+        &mut self,
+        matcher: usize,
+        tried: &mut [bool],
+        trial: &mut impl FnMut(usize, usize) -> Result<bool, Unjudgeable>,
+    ) -> Result<bool, Unjudgeable> {
+        for is_free in [true, false] {
+            for element in 0..self.owner.len() {
+                if tried[element] || self.owner[element].is_none() != is_free || !self.fits(matcher, element, trial)? {
+                    continue;
+                }
+                tried[element] = true;
+                let goes = match self.owner[element] {
+                    None => true,
+                    Some(other) => self.assign(other, tried, trial)?,
+                };
+                if goes {
+                    self.owner[element] = Some(matcher);
+                    return Ok(true);
+                }
+            }
         }
-        if owner[element].is_none_or(|other| assign(other, fits, owner, tried)) {
-            owner[element] = Some(matcher);
-            return true;
-        }
+        Ok(false)
     }
-    false
+
+    fn fits(
+        &mut self,
+        matcher: usize,
+        element: usize,
+        trial: &mut impl FnMut(usize, usize) -> Result<bool, Unjudgeable>,
+    ) -> Result<bool, Unjudgeable> {
+        if let Some(known) = self.fits.get(&(matcher, element)) {
+            return Ok(*known);
+        }
+        let fits = trial(matcher, element)?;
+        self.fits.insert((matcher, element), fits);
+        Ok(fits)
+    }
 }
 
 /// Equality of JSON values: numbers by value, members in any order.

@@ -308,7 +308,7 @@ fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(bytes)
 }
 
 /// A text as it may stand in a URL: everything but unreserved characters percent-encoded.

@@ -9,7 +9,7 @@ pub(super) fn bytes(seed: u64, purpose: &str, count: u64) -> [u8; 32] {
 
 /// Bytes as lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(bytes)
 }
 
 /// A version 4 uuid that follows from a seed, a purpose and a count.

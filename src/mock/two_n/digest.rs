@@ -1,5 +1,6 @@
 //! The server's side of HTTP Digest (RFC 2617, and SHA-256 from RFC 7616): what a client sent, and what it should have sent.
 
+use data_encoding::HEXLOWER;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 use std::collections::HashMap;
@@ -30,14 +31,10 @@ impl Algorithm {
 
     pub fn hex(self, text: &str) -> String {
         match self {
-            Self::Md5 => hex(&Md5::digest(text.as_bytes())),
-            Self::Sha256 => hex(&Sha256::digest(text.as_bytes())),
+            Self::Md5 => HEXLOWER.encode(&Md5::digest(text.as_bytes())),
+            Self::Sha256 => HEXLOWER.encode(&Sha256::digest(text.as_bytes())),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The parameters of an `Authorization: Digest` header, names in lower case. Commas and equals signs inside quotes are text.
