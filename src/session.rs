@@ -11,8 +11,9 @@
 //! # });
 //! ```
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -26,7 +27,7 @@ use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
 use crate::profile::Known;
-use crate::runner::{self, Event, Manner, Probed, Redaction, SuiteRun, Transport};
+use crate::runner::{self, Claim, Cleaned, Event, Manner, Probed, Redaction, SuiteRun, Transport};
 use crate::suite::{self, Profile};
 use crate::template::{Maker, Ours, Scope};
 
@@ -63,6 +64,9 @@ pub enum Obstacle {
     /// Nobody answers, or not to this account.
     #[error("{0}")]
     Unreachable(Fault),
+    /// Somebody asked for the end before anything was run.
+    #[error("the run was stopped before it began")]
+    Stopped,
     /// The target cannot be set up here.
     #[error("{0}")]
     Setup(String),
@@ -188,7 +192,7 @@ impl<'c> Session<'c> {
     /// As [`Session::recognise`].
     pub async fn run(&self, choice: &Choice, manner: &Manner) -> Result<SuiteRun, Obstacle> {
         let known = self.recognise(manner.seed).await?;
-        self.run_known(known, choice, manner, &Cell::new(false), &|_| {}).await
+        self.run_known(known, choice, manner, &AtomicBool::new(false), &|_| {}).await
     }
 
     /// Runs the chosen cases on a target that is known already. When `stop` becomes true no new case begins.
@@ -200,12 +204,21 @@ impl<'c> Session<'c> {
         known: Known,
         choice: &Choice,
         manner: &Manner,
-        stop: &Cell<bool>,
+        stop: &AtomicBool,
         tell: &dyn Fn(Event),
     ) -> Result<SuiteRun, Obstacle> {
         let redaction = Redaction::new(&self.secrets());
         let run = runner::run(self.suite, known, choice, manner, self, &redaction, stop, tell).await;
         run.map_err(Obstacle::Setup)
+    }
+
+    /// Removes what a claim from a journal names.
+    ///
+    /// # Errors
+    /// When the device cannot be recognised or read.
+    pub async fn clean(&self, claim: &Claim, manner: &Manner) -> Result<Cleaned, Obstacle> {
+        let known = self.recognise(manner.seed).await?;
+        runner::clean(self.suite, known, claim, manner, self).await.map_err(Obstacle::Setup)
     }
 
     /// Gives templates the accounts (`{{admin_user}}`, `{{admin_password}}`, `{{limited_user}}`, `{{limited_password}}`), for cases whose

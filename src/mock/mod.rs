@@ -27,7 +27,7 @@ pub fn device(suite: &str, settings: &Settings) -> Result<Box<dyn Device>, Unkno
 
 /// The set-up in which a defect shows: the scheme, and the quirk without which the device never comes to do it.
 pub fn setup(suite: &str, defect: &str) -> (Scheme, Option<&'static str>) {
-    if suite == "2n" { two_n::setup(defect) } else { (Scheme::default(), None) }
+    if suite == "2n" { two_n::setup(defect) } else { bas_ip::setup(defect) }
 }
 
 /// The defects and quirks of a suite's mock.

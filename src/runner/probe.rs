@@ -47,7 +47,7 @@ pub async fn probe<T: Transport>(
     }
     let mut recognised = false;
     for probe in &suite.suite.probe {
-        let exchange = send(probe, &known, transport, seed).await?;
+        let Some(exchange) = send(probe, &known, transport, seed).await? else { continue };
         if let Err(fault) = &exchange.outcome {
             let torn = matches!(fault, Fault::Closed { .. } | Fault::NotHttp { .. } | Fault::HeadTooLarge { .. });
             if probe.recognise.is_some() || !(recognised || torn) {
@@ -86,20 +86,24 @@ pub fn plain_request(send: &Send, known: &Known) -> Result<Outgoing, String> {
     outgoing(send, &Scope::new(&known.values, &maker), true)
 }
 
-async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Exchange, String> {
+/// Nothing is sent where the edition names no path for it.
+async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u64) -> Result<Option<Exchange>, String> {
     let ours = Ours::default();
     let maker = super::bench::own_maker(seed, &ours);
     let scope = Scope::new(&known.values, &maker);
     let request = outgoing(&probe.send, &scope, false)?;
+    if !request.target.starts_with('/') {
+        return Ok(None);
+    }
     let exchange = transport.exchange(&request).await;
     if matches!(exchange.outcome, Err(Fault::Closed { .. } | Fault::NotHttp { .. })) {
         // Read byte by byte, a reply that a library gives up on may still be one that can be judged.
         let again = transport.exchange(&Outgoing { judged: true, ..request }).await;
         if again.outcome.is_ok() && again.duration_us < PROMPT_US {
-            return Ok(again);
+            return Ok(Some(again));
         }
     }
-    Ok(exchange)
+    Ok(Some(exchange))
 }
 
 /// The first difference between a reply and an expectation, as a sentence.

@@ -244,6 +244,7 @@ impl<'v> Scope<'v> {
                 Ok(json!(format!("{}{inside}{}", text.repeat(times), with.repeat(times))))
             }
             ("$concat", Value::Array(parts)) => Ok(json!(parts.iter().map(as_text).collect::<String>())),
+            ("$for", other) => Err(format!("`$for` {UNFIT} {}", crate::json::describe(other))),
             _ => Err(format!("`{name}` is not used as cases/README.md describes it")),
         }
     }

@@ -260,6 +260,7 @@ defects! {
     ExpressionIgnored "expression-ignored" "BASIP-LINK-GET-016" "A filter expression has no effect: all rows come back.";
     NqAsEq "nq-as-eq" "BASIP-LINK-GET-017" "nq finds what is equal.";
     AndAsOr "and-as-or" "BASIP-LINK-GET-017" "and finds what or should.";
+    OrAsAnd "or-as-and" "BASIP-LINK-GET-017" "or finds what and should.";
     GreaterAsAtLeast "gt-as-ge" "BASIP-LINK-GET-017" "gt finds what is equal, too.";
     LessAsAtMost "lt-as-le" "BASIP-LINK-GET-017" "lt finds what is equal, too.";
     OrderOperatorsRefused "order-operators-refused" "BASIP-LINK-GET-019" "ge and le are advertised, and refused.";
@@ -368,9 +369,10 @@ impl Defect {
             Self::NqAsEq | Self::AndAsOr | Self::DeadFieldAdvertised | Self::OrderIgnored => Some("camdroid-1.3"),
             Self::ExpressionIgnored | Self::AdministratorForbidden | Self::LongPlateRefused => Some("camdroid-1.3"),
             Self::FirmwareAsNumber | Self::DeviceTypeUnknown | Self::SerialNotUuid => Some("camdroid-1.3"),
-            Self::GreaterAsAtLeast | Self::LessAsAtMost | Self::OrderOperatorsRefused => Some("camdroid-1.3"),
+            Self::OrAsAnd | Self::GreaterAsAtLeast | Self::LessAsAtMost | Self::OrderOperatorsRefused => Some("camdroid-1.3"),
             Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash => Some("camdroid-1.3"),
             Self::UnboundCrash | Self::DisabledServed | Self::DisabledCrash => Some("android-2.10"),
+            Self::PictureAsText | Self::PictureAsOctets | Self::PictureEmpty => Some("camdroid-1.3"),
             Self::NumberDeleteKeeps | Self::NumberAnyType => Some("android-latest"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),

@@ -93,6 +93,7 @@ impl Panel {
             None if self.nature.wrong(Defect::UnknownSaysDeleted) => Row::new(id, "deleted"),
             None if self.nature.wrong(Defect::UnknownSaysCreated) => Row::new(id, "created"),
             None if self.nature.wrong(Defect::SecondSaysDeleted) && self.was_deleted(&id) => Row::new(id, "deleted"),
+            None if self.nature.quirky(Quirk::OddElementVerbatim) => Row::new(id, self.unknown_word()),
             None => Row::new(as_text(id), self.unknown_word()),
         }
     }
@@ -134,7 +135,7 @@ impl Panel {
             }
             Value::String(text) => self.nature.quirky(Quirk::NonUuidRefused) && !uuid_shaped(text),
             Value::Number(_) if self.nature.wrong(Defect::NumberDeletesUid) => false,
-            _ => !self.nature.quirky(Quirk::OddElementAsRow),
+            _ => !self.nature.quirky(Quirk::OddElementAsRow) && !self.nature.quirky(Quirk::OddElementVerbatim),
         };
         if !ids.iter().any(refused) {
             return Ok(());

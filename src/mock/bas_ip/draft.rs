@@ -61,7 +61,7 @@ impl Draft {
         if linked {
             let link_id = self.link_id.as_deref().ok_or_else(|| Fault::Missing("link_id".into()))?;
             uuid_shaped(link_id).then_some(()).ok_or_else(|| Fault::Type("link_id".into()))?;
-            if nature.quirky(Quirk::ApartmentLinkRequired) && self.apartment_link_id.is_none() {
+            if nature.minds_apartments(Quirk::ApartmentLinkRequired) && self.apartment_link_id.is_none() {
                 return Err(Fault::Missing("apartment_link_id".into()));
             }
         } else if nature.edition.valid_required && self.valid.is_none() {

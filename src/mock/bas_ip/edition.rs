@@ -128,6 +128,24 @@ const FIFTEEN: &[&str] = &[
     "wrong_areas",
     "wrong_rule",
 ];
+const SIXTEEN: &[&str] = &[
+    "created",
+    "updated",
+    "deleted",
+    "entity_not_found",
+    "number_taken_by_another_identifier",
+    "bound_time_profile_doesnt_exist",
+    "face_id_not_supported",
+    "number_of_face_identifiers_exceeded",
+    "number_of_identifiers_exceeded",
+    "has_dublicates",
+    "bad_base_64_image_file",
+    "face_has_not_recognized",
+    "invalid_time_rules_settings",
+    "not_found",
+    "wrong_areas",
+    "wrong_rule",
+];
 const FOUR: &[&str] = &["created", "updated", "deleted", "entity_not_found"];
 
 const PANEL_WORDS: Words =
@@ -195,6 +213,9 @@ const ANDROID_2_10: Edition = Edition {
     least_pages: 0,
     ..ANDROID_2_9
 };
+
+const ANDROID_2_15: Edition =
+    Edition { name: "android-2.15", api_version: "2.15.0", firmware: "3.26.0", reasons: SIXTEEN, ..ANDROID_2_10 };
 
 const ANDROID_LATEST: Edition = Edition {
     name: "android-latest",
@@ -280,8 +301,19 @@ const V0: Edition = Edition {
 };
 
 /// Every edition; the first is the reference.
-pub(super) static EDITIONS: [Edition; 10] =
-    [ANDROID_2_9, ANDROID_2_1, ANDROID_2_8, ANDROID_2_10, ANDROID_LATEST, CAMDROID_1_0, CAMDROID_1_3, INGENIC_1, LIFT_1, V0];
+pub(super) static EDITIONS: [Edition; 11] = [
+    ANDROID_2_9,
+    ANDROID_2_1,
+    ANDROID_2_8,
+    ANDROID_2_10,
+    ANDROID_2_15,
+    ANDROID_LATEST,
+    CAMDROID_1_0,
+    CAMDROID_1_3,
+    INGENIC_1,
+    LIFT_1,
+    V0,
+];
 
 impl Edition {
     /// The edition of that name.

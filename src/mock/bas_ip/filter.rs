@@ -196,6 +196,7 @@ impl Reader<'_> {
             left = match word.as_str() {
                 "and" if self.nature.wrong(Defect::AndAsOr) => Filter::Or(Box::new(left), right),
                 "and" => Filter::And(Box::new(left), right),
+                "or" if self.nature.wrong(Defect::OrAsAnd) => Filter::And(Box::new(left), right),
                 "or" => Filter::Or(Box::new(left), right),
                 _ => return Err(()),
             };

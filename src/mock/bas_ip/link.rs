@@ -60,6 +60,9 @@ impl Panel {
         let read = |item: &Value| match Draft::read(&self.nature, item, true) {
             Ok(draft) => Ok(Ok(draft)),
             Err(_) if as_rows && item["link_id"].is_string() => Ok(Err(Row::new(item["link_id"].clone(), "entity_not_found"))),
+            Err(_) if self.nature.quirky(Quirk::NamelessAsRow) && item["link_id"].is_null() => {
+                Ok(Err(Row::new(Value::Null, "entity_not_found")))
+            }
             Err(fault) => Err(fault),
         };
         items.iter().map(read).collect()
@@ -130,7 +133,7 @@ impl Panel {
             return Some("bound_time_profile_doesnt_exist");
         }
         let apartment = draft.apartment_link_id.as_deref();
-        if self.nature.quirky(Quirk::UnknownApartmentRefused)
+        if self.nature.minds_apartments(Quirk::UnknownApartmentRefused)
             && apartment.is_some_and(|id| self.apartments.uid_of_link(id).is_none())
         {
             return Some("entity_not_found");

@@ -1,7 +1,7 @@
 //! The nature of one panel: its edition, how it is wrong, and how it differs.
 
 use super::defect::{DEFECTS, Defect};
-use super::edition::{DeleteRoute, EDITIONS, Edition};
+use super::edition::{DeleteRoute, EDITIONS, Edition, Grammar};
 use super::quirk::{QUIRKS, Quirk};
 use crate::mock::device::{Settings, UnknownName};
 
@@ -41,15 +41,22 @@ impl Nature {
         if self.wrong(Defect::V0UnderV1) { "/api/v1" } else { self.edition.prefix }
     }
 
-    /// The routes that delete by link id.
+    /// The routes that delete by link id. Only the documents of Android panels leave open which.
     pub fn delete_route(&self) -> DeleteRoute {
-        if self.quirky(Quirk::PostDeleteRoute) {
+        if self.edition.grammar == Grammar::Expression {
+            self.edition.delete_route
+        } else if self.quirky(Quirk::PostDeleteRoute) {
             DeleteRoute::Post
         } else if self.quirky(Quirk::BothDeleteRoutes) || self.wrong(Defect::AlternateRouteDiffers) {
             DeleteRoute::Both
         } else {
             self.edition.delete_route
         }
+    }
+
+    /// True when the panel differs so in what an item says of its apartment; a lift controller's items name none by link id.
+    pub fn minds_apartments(&self, quirk: Quirk) -> bool {
+        self.edition.has_lock && self.quirky(quirk)
     }
 
     /// True when the model has a camera that recognises faces.

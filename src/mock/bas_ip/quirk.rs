@@ -22,6 +22,10 @@ macro_rules! quirks {
                 about: "Android panel, API 2.10.0: boolean has_dublicates, `enabled`.",
             },
             QuirkRow {
+                name: "android-2.15", group: "edition",
+                about: "Android panel, API 2.15.0: the outcomes of 2.14 and of the latest API.",
+            },
+            QuirkRow {
                 name: "android-latest", group: "edition",
                 about: "Android panel, latest API: fifteen outcomes, deletes by number too.",
             },
@@ -63,7 +67,9 @@ quirks! {
     IdsNormalised "ids-normalised" "non-uuid"
         "Blanks, braces, urn:uuid: and missing hyphens are overlooked: the same id is found.";
     NilRefused "nil-refused" "" "The nil uuid and the one of all f are answered 400.";
-    OddElementAsRow "odd-element-as-row" "" "An element of a wrong type gets a row that failed instead of a 400.";
+    OddElementAsRow "odd-element-as-row" "odd-element" "An element of a wrong type gets a row that failed instead of a 400.";
+    OddElementVerbatim "odd-element-verbatim" "odd-element"
+        "An element of a wrong type gets a row that failed, with the element as it came.";
     IdsCaseSensitive "ids-case-sensitive" "letter-case" "Letter case counts in link ids: nothing is said about it.";
     EchoUpperCase "echo-upper-case" "letter-case" "Rows of deleted entities carry the id in capitals.";
     EchoAsStored "echo-as-stored" "letter-case" "Rows of deleted entities carry the id as it was stored.";
@@ -104,6 +110,7 @@ quirks! {
     ApartmentLinkRequired "apartment-link-required" "" "An item without apartment_link_id is refused, as a real panel does.";
     UnknownApartmentRefused "unknown-apartment-refused" "" "An item with an unknown apartment_link_id gets a row that failed.";
     BadValueAsRow "bad-value-as-row" "" "A bad type, lock or number gets a row that failed instead of a 400.";
+    NamelessAsRow "nameless-as-row" "" "An item without link_id gets a row that failed, and has none either.";
     EmptyUpsertRefused "empty-upsert-refused" "" "An upsert without items is answered 400.";
     NumbersNormalised "numbers-normalised" "" "Card numbers lose leading zeros, hex becomes capitals with colons.";
     UpdateKeepsLinkSpelling "update-keeps-link-spelling" ""
