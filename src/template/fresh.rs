@@ -105,9 +105,11 @@ impl<'o> Maker<'o> {
         json!(word)
     }
 
-    /// A version 4 uuid in lower case; it counts as ours.
+    /// A version 4 uuid in lower case that begins with a letter, so that a device which takes it for a number reads nobody's; it counts as ours.
     pub fn uuid(&self, name: &str) -> String {
-        let uuid = uuid::Builder::from_random_bytes(self.bytes(name)).into_uuid().hyphenated().to_string();
+        let mut bytes = self.bytes(name);
+        bytes[0] = 0xa0 + (bytes[0] >> 4) % 6 * 16 + (bytes[0] & 0x0f);
+        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string();
         self.ours.add(&uuid);
         uuid
     }
