@@ -242,18 +242,22 @@ impl Firewall {
 
     /// A request that names neither a group nor entries could reach everything.
     fn check_reach(&self, rule: &ScopeRule, outgoing: &Outgoing, views: &Views, ours: &Ours) -> Result<(), String> {
-        match json_body(outgoing) {
-            Some(Value::Object(members)) => match (members.get(&rule.member), members.contains_key(&rule.single)) {
-                (Some(Value::String(_)), _) | (None, true) => Ok(()),
-                (Some(group), _) => Err(format!("`{}` is {group}, not a group of this run", rule.member)),
+        let readings: Vec<Value> = [json_body(outgoing), views.json()].into_iter().flatten().collect();
+        for members in readings.iter().filter_map(Value::as_object) {
+            match (members.get(&rule.member), members.contains_key(&rule.single)) {
+                (Some(Value::String(_)), _) | (None, true) => {}
+                (Some(group), _) => return Err(format!("`{}` is {group}, not a group of this run", rule.member)),
                 (None, false) => {
-                    Err(format!("it has neither `{}` nor `{}` and could reach everything", rule.member, rule.single))
+                    return Err(format!("it has neither `{}` nor `{}` and could reach everything", rule.member, rule.single));
                 }
-            },
-            _ if views.body.contains(&self.tag) => Ok(()),
-            _ if self.uuid.find_iter(&views.body).any(|found| ours.has(found.as_str())) => Ok(()),
-            _ => Err("its body names no entry and no group of this run".to_owned()),
+            }
         }
+        let is_object = readings.iter().any(Value::is_object);
+        let names_ours = || self.uuid.find_iter(&views.body).any(|found| ours.has(found.as_str()));
+        if is_object || views.body.contains(&self.tag) || names_ours() {
+            return Ok(());
+        }
+        Err("its body names no entry and no group of this run".to_owned())
     }
 }
 

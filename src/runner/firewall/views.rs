@@ -1,5 +1,7 @@
 //! A request as the most lenient device could read it: percent-encoding and escapes undone, the path without detours.
 
+use serde_json::Value;
+
 use crate::exchange::Outgoing;
 
 /// How often an encoding is undone: some devices decode twice.
@@ -27,6 +29,12 @@ impl Views {
         let form = parameters(&raw);
         let texts = vec![outgoing.target.clone(), decoded(&outgoing.target), decoded(&body), raw, body.clone()];
         Self { path: straight(&decoded(path)), query: parameters(query), texts, body, form }
+    }
+
+    /// The JSON object that stands somewhere in the body: in another encoding, or inside a part.
+    pub(super) fn json(&self) -> Option<Value> {
+        let (from, to) = (self.body.find('{')?, self.body.rfind('}')?);
+        crate::json::read(self.body.get(from..=to)?.as_bytes()).value
     }
 
     /// Every value of a parameter, in the query or in a form, whatever the letter case of its name.
