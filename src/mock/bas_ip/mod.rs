@@ -29,8 +29,6 @@ mod picture;
 mod quirk;
 mod random;
 mod repeat;
-#[cfg(test)]
-mod requests;
 mod route;
 mod row;
 mod session;
@@ -38,8 +36,6 @@ mod session;
 mod sibling_rows;
 mod stranger;
 mod time_profile;
-#[cfg(test)]
-mod trace;
 mod wire;
 
 use crate::mock::device::{Device, Scheme, Settings, UnknownName};
