@@ -184,13 +184,8 @@ impl Firewall {
         let method = &outgoing.method;
         for rule in self.numbers.iter().filter(|rule| rule.request.reaches(method, &views.path)) {
             let mut named: Vec<String> = rule.request.captured(&views.path).map(str::to_owned).into_iter().collect();
-            match json_body(outgoing) {
-                Some(body) => {
-                    let values = rule.in_request.iter().flat_map(|place| pointer::all(&body, place));
-                    values.for_each(|value| scalars(value, &mut named));
-                }
-                None if rule.in_request.is_empty() => {}
-                None => named.extend(views.body.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned)),
+            if !rule.in_request.is_empty() {
+                Self::numbers_of_body(rule, outgoing, views, &mut named);
             }
             let is_foreign = |number: &String| !self.special.contains(number) && !self.is_given(number);
             if let Some(number) = named.iter().flat_map(|text| numbers_in(text)).find(is_foreign) {
@@ -198,6 +193,16 @@ impl Firewall {
             }
         }
         Ok(())
+    }
+
+    /// What stands at the places of a rule; in a body that is no JSON, whatever could be a number.
+    fn numbers_of_body(rule: &NumberRule, outgoing: &Outgoing, views: &Views, named: &mut Vec<String>) {
+        let readings: Vec<Value> = [json_body(outgoing), views.json()].into_iter().flatten().filter(Value::is_object).collect();
+        let at = |body| rule.in_request.iter().flat_map(move |place| pointer::all(body, place));
+        readings.iter().flat_map(at).for_each(|value| scalars(value, named));
+        if readings.is_empty() {
+            named.extend(views.body.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned));
+        }
     }
 
     fn check_scopes(&self, outgoing: &Outgoing, views: &Views, ours: &Ours) -> Result<(), String> {
