@@ -197,11 +197,12 @@ impl Firewall {
 
     /// What stands at the places of a rule; in a body that is no JSON, whatever could be a number.
     fn numbers_of_body(rule: &NumberRule, outgoing: &Outgoing, views: &Views, named: &mut Vec<String>) {
-        let readings: Vec<Value> = [json_body(outgoing), views.json()].into_iter().flatten().filter(Value::is_object).collect();
-        let at = |body| rule.in_request.iter().flat_map(move |place| pointer::all(body, place));
-        readings.iter().flat_map(at).for_each(|value| scalars(value, named));
-        if readings.is_empty() {
-            named.extend(views.body.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned));
+        match reading(outgoing, views) {
+            Some(body @ Value::Object(_)) => {
+                let values = rule.in_request.iter().flat_map(|place| pointer::all(&body, place));
+                values.for_each(|value| scalars(value, named));
+            }
+            _ => named.extend(views.body.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned)),
         }
     }
 
@@ -247,19 +248,16 @@ impl Firewall {
 
     /// A request that names neither a group nor entries could reach everything.
     fn check_reach(&self, rule: &ScopeRule, outgoing: &Outgoing, views: &Views, ours: &Ours) -> Result<(), String> {
-        let readings: Vec<Value> = [json_body(outgoing), views.json()].into_iter().flatten().collect();
-        for members in readings.iter().filter_map(Value::as_object) {
-            match (members.get(&rule.member), members.contains_key(&rule.single)) {
-                (Some(Value::String(_)), _) | (None, true) => {}
-                (Some(group), _) => return Err(format!("`{}` is {group}, not a group of this run", rule.member)),
+        if let Some(Value::Object(members)) = reading(outgoing, views) {
+            return match (members.get(&rule.member), members.contains_key(&rule.single)) {
+                (Some(Value::String(_)), _) | (None, true) => Ok(()),
+                (Some(group), _) => Err(format!("`{}` is {group}, not a group of this run", rule.member)),
                 (None, false) => {
-                    return Err(format!("it has neither `{}` nor `{}` and could reach everything", rule.member, rule.single));
+                    Err(format!("it has neither `{}` nor `{}` and could reach everything", rule.member, rule.single))
                 }
-            }
+            };
         }
-        let is_object = readings.iter().any(Value::is_object);
-        let names_ours = || self.uuid.find_iter(&views.body).any(|found| ours.has(found.as_str()));
-        if is_object || views.body.contains(&self.tag) || names_ours() {
+        if views.body.contains(&self.tag) || self.uuid.find_iter(&views.body).any(|found| ours.has(found.as_str())) {
             return Ok(());
         }
         Err("its body names no entry and no group of this run".to_owned())
@@ -268,6 +266,11 @@ impl Firewall {
 
 fn json_body(outgoing: &Outgoing) -> Option<Value> {
     outgoing.body.as_deref().and_then(|body| crate::json::read(body).value)
+}
+
+/// The body as JSON; where it is none as a whole, the object that stands in it.
+fn reading(outgoing: &Outgoing, views: &Views) -> Option<Value> {
+    json_body(outgoing).filter(|body| body.is_object() || body.is_array()).or_else(|| views.json())
 }
 
 /// Every scalar below a value, as text.

@@ -323,6 +323,7 @@ fn what_a_case_may_do_passes() {
     let users = format!(r#"{{"users":[{{"uuid":"{}"}}]}}"#, OURS[0]);
     let upper = users.to_uppercase().replace("USERS", "users").replace("UUID", "uuid");
     let update = format!(r#"{{"users":[{{"uuid":"{}","owner":"My2N"}}]}}"#, OURS[0]);
+    let list = format!(r#"[{{"uuid":"{}"}}]"#, OURS[0]);
     let rows = [
         ("PUT", "/api/dir/delete", owner.as_str(), true),
         ("PUT", "/api/dir/delete", users.as_str(), true),
@@ -333,6 +334,8 @@ fn what_a_case_may_do_passes() {
         ("PUT", "/api/dir/delete", "", false),
         ("GET", "/api/dir/delete?owner=My2N", "", false),
         ("PUT", "/api/dir/%64elete", r#"{"owner":"My2N"}"#, false),
+        ("PUT", "/api/dir/delete", list.as_str(), true),
+        ("PUT", "/api/dir/delete", "[{}]", false),
         ("POST", "/api/dir/query", r#"{"fields":["owner"]}"#, true),
         ("POST", "/api/dir/get", r#"{"users":[{"uuid":"11111111-2222-4333-8444-555555555555"}]}"#, true),
     ];
