@@ -297,14 +297,15 @@ async fn a_token_is_fetched_once_and_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_not_tried_again() {
+async fn a_refused_login_is_tried_in_the_other_spelling_and_not_again() {
     let wrong = UserPassword { user: "admin".into(), password: "wrong".into() };
     let house = house(Wants::Token, Credentials { admin: Some(wrong), limited: None }).await;
     for _ in 0..2 {
         let came = house.ask(Role::Admin, Twist::None).await.0;
         assert!(came.contains("GET /login was answered 400: Wrong login or password"), "{came}");
     }
-    assert_eq!(house.asked(), ["GET /login -"]);
+    // Once in capitals and once in small letters, and never again.
+    assert_eq!(house.asked(), ["GET /login -", "GET /login -"]);
 }
 
 #[tokio::test]

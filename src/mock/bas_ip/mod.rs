@@ -17,6 +17,8 @@ mod face;
 mod fault;
 mod filter;
 mod forward;
+#[cfg(test)]
+mod further_requests;
 mod identifier;
 mod item;
 mod link;

@@ -26,6 +26,7 @@ pub(super) fn all(trace: &mut Trace) {
     siblings(trace);
     rights(trace);
     sessions(trace);
+    super::further_requests::all(trace);
 }
 
 fn refill(trace: &mut Trace) {
