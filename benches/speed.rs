@@ -115,7 +115,8 @@ async fn engine(rows: usize, jobs: usize) -> Duration {
     let known = session.recognise(7).await.expect("a 2N unit");
     let clock = Instant::now();
     let manner = Manner { jobs, ..Manner::quick(7) };
-    let run = session.run_known(known, &choice, &manner, &std::cell::Cell::new(false), &|_| {}).await.expect("a run");
+    let run =
+        session.run_known(known, &choice, &manner, &std::sync::atomic::AtomicBool::new(false), &|_| {}).await.expect("a run");
     let record = assemble(&[suite], vec![run], Circumstances::default());
     assert_eq!(record.tally.pass as usize, rows, "{:?}", record.tally);
     assert!(junit(&record, Dialect::Common).len() + json(&record).len() > rows);

@@ -33,6 +33,12 @@ pub enum Role {
     WrongPassword,
     /// The admin's user name with the empty password.
     EmptyPassword,
+    /// The admin's user name with more after the password.
+    LongerPassword,
+    /// The admin's user name with the password in the other letter case.
+    OtherCasePassword,
+    /// A user name that this run made up, with the admin's password.
+    OtherUser,
     /// A user name that this run made up.
     UnknownUser,
 }
@@ -60,6 +66,8 @@ pub enum Twist {
     UnknownAlgorithm,
     /// A well-formed header whose `response` is wrong in its last digit.
     WrongResponse,
+    /// A well-formed header whose `response` is empty.
+    NoResponse,
     /// A right response computed for another path (`uri` and request target differ).
     OtherUri,
 }

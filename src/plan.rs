@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
+use serde_json::Value;
 
 use crate::case::Risk;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
@@ -65,6 +66,32 @@ impl<'c> Plan<'c> {
             }
         }
         reasons
+    }
+}
+
+/// Whether a case sends so much at once that a weak device may die of it: such cases run last, so that the others have been judged by then.
+pub fn is_stress(case: &CatalogueCase) -> bool {
+    let sends = case.case.steps.iter().flat_map(|step| step.send.iter().chain(step.together.iter().flatten()));
+    let with = case.case.steps.iter().flat_map(|step| step.with.values().chain(step.but.values()));
+    let bodies = sends.flat_map(|send| [send.json.as_ref(), send.text.as_ref()]).flatten();
+    let heaviest = bodies.chain(with).map(weight).max().unwrap_or_default();
+    heaviest >= STRESS || case.case.steps.iter().any(|step| step.together.as_ref().is_some_and(|sends| sends.len() > 8))
+}
+
+/// A thousand characters, or a tenth of that many elements, or levels.
+const STRESS: u64 = 1_000;
+
+/// How large what the makers of long values make is, in characters or so.
+fn weight(value: &Value) -> u64 {
+    match value {
+        Value::Array(elements) => elements.iter().map(weight).sum(),
+        Value::Object(members) => {
+            let times = members.get("$times").or(members.get("times")).and_then(Value::as_u64).unwrap_or(1);
+            let each = if members.contains_key("$times") { 10 } else { 1 };
+            let inside = members.values().map(weight).sum::<u64>().max(1);
+            if times > 1 { times.saturating_mul(each).max(inside) } else { inside }
+        }
+        _ => 0,
     }
 }
 

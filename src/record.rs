@@ -79,9 +79,15 @@ pub struct Untouched {
     pub holds: Option<bool>,
     /// How many entries of others were compared.
     pub compared: u64,
-    /// What changed, one sentence each.
+    /// Whether the device's own account of changes says the same, where it keeps one (the 2N query iterator).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<String>,
+    /// What changed, one sentence each: this run, as far as can be told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<String>,
+    /// What another writer did meanwhile, or may have done, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
     /// Entries of this run that could not be removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,

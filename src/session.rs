@@ -11,8 +11,9 @@
 //! # });
 //! ```
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use url::{Host, Url};
@@ -26,7 +27,7 @@ use crate::mock::device::{Account, Accounts, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
 use crate::profile::Known;
-use crate::runner::{self, Event, Manner, Probed, Redaction, SuiteRun, Transport};
+use crate::runner::{self, Claim, Cleaned, Event, Manner, Probed, Redaction, SuiteRun, Transport};
 use crate::suite::{self, Profile};
 use crate::template::{Maker, Ours, Scope};
 
@@ -63,6 +64,9 @@ pub enum Obstacle {
     /// Nobody answers, or not to this account.
     #[error("{0}")]
     Unreachable(Fault),
+    /// Somebody asked for the end before anything was run.
+    #[error("the run was stopped before it began")]
+    Stopped,
     /// The target cannot be set up here.
     #[error("{0}")]
     Setup(String),
@@ -188,7 +192,7 @@ impl<'c> Session<'c> {
     /// As [`Session::recognise`].
     pub async fn run(&self, choice: &Choice, manner: &Manner) -> Result<SuiteRun, Obstacle> {
         let known = self.recognise(manner.seed).await?;
-        self.run_known(known, choice, manner, &Cell::new(false), &|_| {}).await
+        self.run_known(known, choice, manner, &AtomicBool::new(false), &|_| {}).await
     }
 
     /// Runs the chosen cases on a target that is known already. When `stop` becomes true no new case begins.
@@ -200,12 +204,21 @@ impl<'c> Session<'c> {
         known: Known,
         choice: &Choice,
         manner: &Manner,
-        stop: &Cell<bool>,
+        stop: &AtomicBool,
         tell: &dyn Fn(Event),
     ) -> Result<SuiteRun, Obstacle> {
         let redaction = Redaction::new(&self.secrets());
         let run = runner::run(self.suite, known, choice, manner, self, &redaction, stop, tell).await;
         run.map_err(Obstacle::Setup)
+    }
+
+    /// Removes what a claim from a journal names.
+    ///
+    /// # Errors
+    /// When the device cannot be recognised or read.
+    pub async fn clean(&self, claim: &Claim, manner: &Manner) -> Result<Cleaned, Obstacle> {
+        let known = self.recognise(manner.seed).await?;
+        runner::clean(self.suite, known, claim, manner, self).await.map_err(Obstacle::Setup)
     }
 
     /// Gives templates the accounts (`{{admin_user}}`, `{{admin_password}}`, `{{limited_user}}`, `{{limited_password}}`), for cases whose
@@ -278,7 +291,7 @@ impl<'c> Session<'c> {
     /// A target that refuses everybody with a 401 that cannot be answered: nobody gets in, but the refusal itself can be judged. What is known
     /// is `no-login` alone, so that only cases about it run.
     async fn without_login(&self, fault: Fault) -> Result<Known, Obstacle> {
-        let refused = match self.challenge().await {
+        let refused = match self.challenge(Role::Nobody).await {
             Some(answer) => answer.status == 401 && !can_answer(&answer.headers),
             None => false,
         };
@@ -290,19 +303,22 @@ impl<'c> Session<'c> {
         Ok(known)
     }
 
-    /// What the target answers to somebody without credentials; nothing where accounts log in for a token, or nobody answers.
-    async fn challenge(&self) -> Option<Answer> {
+    /// What the target answers to somebody who is not let in; nothing where accounts log in for a token, or nobody answers.
+    async fn challenge(&self, role: Role) -> Option<Answer> {
         let suite::Login::Http { challenge_path } = &self.suite.suite.login else { return None };
         let request =
-            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role: Role::Nobody, ..Outgoing::default() };
+            Outgoing { method: "GET".to_owned(), target: challenge_path.clone(), role, judged: true, ..Outgoing::default() };
         self.client().exchange(&request).await.outcome.ok()
     }
 
     /// Which HTTP authentication the target asks for, as capabilities: `auth`, `auth-none`, `auth-basic`, `auth-digest`.
     async fn learn_schemes(&self, known: &mut Known) {
-        let Some(answer) = self.challenge().await else { return };
-        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+        let Some(mut answer) = self.challenge(Role::Nobody).await else { return };
         let accepted = json::read(&answer.body).value.and_then(|body| body.get("success").cloned()) == Some(true.into());
+        if answer.status != 401 && !accepted {
+            answer.headers.extend(self.challenge(Role::UnknownUser).await.map(|answer| answer.headers).unwrap_or_default());
+        }
+        let challenges = header_values(&answer.headers, "www-authenticate").collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let facts = [
             ("auth", answer.status == 401 || !accepted),
             ("auth-none", answer.status != 401 && accepted),

@@ -122,6 +122,9 @@ pub struct Safety {
     /// Requests that only read although their method does not say so: `METHOD path-regex`.
     #[serde(default)]
     pub reads: Vec<String>,
+    /// Requests that may write although their method does not say so: `METHOD path-regex`.
+    #[serde(default)]
+    pub writes: Vec<String>,
     /// Requests that do more than write entries, whatever their method: `METHOD path-regex` to the risk that must be allowed.
     #[serde(default)]
     pub dangerous: IndexMap<String, Risk>,
@@ -181,6 +184,25 @@ pub struct Entity {
     /// True when `remove` takes one id at a time.
     #[serde(default)]
     pub one_by_one: bool,
+    /// JSON pointer (`*` stands for any element) to the entries in the request's body, where the device may choose their ids.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// What shows that a listed entry is a run's, whatever its id.
+    #[serde(default)]
+    pub mark: Option<Mark>,
+    /// What shows that the entry `{{id}}` is still there.
+    #[serde(default)]
+    pub shown: Option<Alive>,
+}
+
+/// A text by which a run knows its entries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Mark {
+    /// JSON pointer into an entry; it may hold templates.
+    pub at: String,
+    /// A regular expression that entries of any run match; its group captures what that run made up.
+    pub pattern: String,
 }
 
 /// A listing of entries.
@@ -200,6 +222,15 @@ pub struct Snapshot {
     /// A row for which this member is true is only a tombstone.
     #[serde(default)]
     pub tombstone: Option<String>,
+    /// JSON pointer from a row to a number that grows with every change on the device.
+    #[serde(default)]
+    pub stamp: Option<String>,
+    /// JSON pointer from the reply to the name of the generation of these numbers.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// The request that lists what was changed after `{{stamp}}` of `{{series}}`; its rows stand where those of `pages` do.
+    #[serde(default)]
+    pub since: Option<Send>,
 }
 
 /// A profile file (`cases/<suite>/profiles/*.json`, or written by hand and given with `--profile`).

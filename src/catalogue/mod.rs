@@ -9,6 +9,7 @@ mod coverage;
 mod embedded;
 mod linked;
 mod lint;
+mod malformed;
 mod read;
 mod rows;
 mod sources;

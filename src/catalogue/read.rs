@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::rows::{unfold_rows, unfold_short_forms, unfold_suite};
+use super::rows::{expand_faults, unfold_rows, unfold_short_forms, unfold_suite};
 use super::{Catalogue, CatalogueCase, Sources, SuiteCatalogue};
 use crate::case::{Case, CaseFile, CaseId};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
@@ -48,7 +48,7 @@ impl Reader<'_> {
         let requirements = self.requirements(name)?;
         let profiles = self.profiles(name);
         let schemas = self.schemas(name);
-        let cases = self.cases(name);
+        let cases = self.cases(name, &schemas);
         Some(SuiteCatalogue::new(suite, requirements, profiles, cases, schemas))
     }
 
@@ -93,13 +93,13 @@ impl Reader<'_> {
         Schemas::new(texts)
     }
 
-    fn cases(&mut self, name: &str) -> Vec<CatalogueCase> {
+    fn cases(&mut self, name: &str, schemas: &Schemas) -> Vec<CatalogueCase> {
         let files = self.files_below(&format!("cases/{name}/"));
         let of_cases = files.into_iter().filter(|file| !super::sources::is_of_the_suite(file));
-        of_cases.collect::<Vec<_>>().into_iter().flat_map(|file| self.case_file(&file)).collect()
+        of_cases.collect::<Vec<_>>().into_iter().flat_map(|file| self.case_file(&file, schemas)).collect()
     }
 
-    fn case_file(&mut self, file: &str) -> Vec<CatalogueCase> {
+    fn case_file(&mut self, file: &str, schemas: &Schemas) -> Vec<CatalogueCase> {
         let Some(mut document) = self.document(file) else { return Vec::new() };
         let written = document.value.get_mut("cases").map(Value::take);
         let Some(Value::Array(written)) = written else {
@@ -110,11 +110,24 @@ impl Reader<'_> {
         let value = std::mem::take(&mut document.value);
         let Some(shell) = self.shape::<CaseFile>(&document, "", value) else { return Vec::new() };
         let numbered = written.into_iter().enumerate();
-        numbered.flat_map(|(index, case)| self.case(&document, &shell, index, case)).collect()
+        numbered.flat_map(|(index, case)| self.case(&document, &shell, index, case, schemas)).collect()
     }
 
-    fn case(&mut self, document: &Document, shell: &CaseFile, index: usize, mut written: Value) -> Vec<CatalogueCase> {
+    fn case(
+        &mut self,
+        document: &Document,
+        shell: &CaseFile,
+        index: usize,
+        mut written: Value,
+        schemas: &Schemas,
+    ) -> Vec<CatalogueCase> {
         let pointer = format!("/cases/{index}");
+        if let Err(misfits) = expand_faults(&mut written, &|path| schemas.text(path)) {
+            for misfit in misfits {
+                self.say(document, &format!("{pointer}/rows{}", misfit.pointer), &misfit.message, None);
+            }
+            return Vec::new();
+        }
         unfold_short_forms(&mut written);
         let mut cases = Vec::new();
         for (row, value) in unfold_rows(written) {

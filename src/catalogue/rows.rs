@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::malformed::{Misfit, Shelf, malformed};
+
 /// Makes the short forms of a case long: one expectation becomes a list of one, classes get their `when`.
 pub(super) fn unfold_short_forms(case: &mut Value) {
     each_step(case, &mut |step| {
@@ -62,6 +64,17 @@ fn each_step(case: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) 
     for step in steps.into_iter().flatten().filter_map(Value::as_object_mut) {
         change(step);
     }
+}
+
+/// Puts the rows that a table of faults stands for in its place.
+///
+/// # Errors
+/// What is wrong with the table; it is then left as it is.
+pub(super) fn expand_faults<'s>(case: &mut Value, shelf: &'s Shelf<'s>) -> Result<(), Vec<Misfit>> {
+    let Some(Value::Object(table)) = case.get("rows") else { return Ok(()) };
+    let rows = malformed(table, shelf)?;
+    case["rows"] = Value::Array(rows);
+    Ok(())
 }
 
 /// The cases that a case with `rows` stands for, with each row's name; a case without rows is itself.

@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(RunArgs),
+    /// Remove what an interrupted run left on a device, from its journal
+    Clean(super::clean::CleanArgs),
     /// Check cases, schemas and catalogue: every mistake with its line and column
     Check(super::check::CheckArgs),
     /// List the cases, or the requirements and how each is tested
@@ -54,6 +56,9 @@ pub struct RunArgs {
     /// The folder for record.json, junit.xml and report.html
     #[arg(long, value_name = "DIR", default_value = "reports/latest")]
     pub out: PathBuf,
+    /// Where everything stands that the run may create, for `doorspec clean`; by default journal.jsonl beside the reports
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
     /// One more copy of the JUnit report
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
@@ -196,7 +201,7 @@ impl From<AuthScheme> for Scheme {
 }
 
 /// `500ms`, `2s`, `1m 30s`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no duration: write e.g. 500ms, 2s or 1m");
     let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(signed).map_err(|_| wrong())

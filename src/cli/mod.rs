@@ -3,7 +3,9 @@
 mod accounts;
 mod args;
 pub mod check;
+mod clean;
 pub mod explain;
+mod ledger;
 mod library;
 pub mod list;
 mod matrix;
@@ -28,6 +30,7 @@ use crate::verdict::Exit;
 pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
     match &cli.command {
         Command::Run(args) => run::run(args, out).await,
+        Command::Clean(args) => clean::clean(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),
         Command::List(args) => list::list(args, out),

@@ -1,6 +1,5 @@
 //! `doorspec run`: the main job.
 
-use std::cell::Cell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -10,9 +9,9 @@ use url::Url;
 
 use super::args::{JunitDialect, RunArgs};
 use super::progress::Progress;
-use super::signal::ended;
+use super::signal::Ending;
 use super::style;
-use super::{accounts, target_url};
+use super::{accounts, ledger, target_url};
 use crate::case::Risk;
 use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
@@ -21,7 +20,7 @@ use crate::plan::{Choice, select};
 use crate::profile::Known;
 use crate::record::{Record, Target};
 use crate::report;
-use crate::runner::{Circumstances, Event, Manner, SuiteRun, assemble};
+use crate::runner::{Circumstances, Event, Journal, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
@@ -36,7 +35,7 @@ struct Prepared<'c> {
 }
 
 /// A message for the user, and exit 2.
-struct Wrong(String);
+pub(super) struct Wrong(pub(super) String);
 
 /// Runs the cases, writes the reports and says what was found.
 pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
@@ -58,12 +57,19 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.dry_run {
         return dry_run(&prepared, out);
     }
-    let record = carry_out(args, &prepared).await;
+    let ending = Ending::watch(last_words(args));
+    let record = carry_out(args, &prepared, &ending).await;
     if let Err(error) = write_reports(&record, args) {
         return usage(&error);
     }
     show(&record, args, out)?;
     Ok(exit_of(&record))
+}
+
+/// What is said when a run ends at once.
+fn last_words(args: &RunArgs) -> String {
+    let url = args.url.as_deref().unwrap_or("URL");
+    format!("ended at once: `doorspec clean {url}` removes what may be left, and no reports were written")
 }
 
 fn usage(message: &str) -> io::Result<Exit> {
@@ -106,14 +112,36 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
             )));
         }
     }
-    let near = url.as_ref().is_none_or(is_loopback);
     let manner = Manner {
         seed: args.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 16),
         jobs: url.as_ref().map_or_else(|| args.jobs.unwrap_or(16), |url| connections(url, args.jobs)),
-        pause: if near { Duration::ZERO } else { Duration::from_millis(25) },
+        pause: pause(url.as_ref()),
         shuffle: args.shuffle,
+        cautious: url.is_some(),
+        journal: journal(args, url.as_ref())?,
     };
     Ok(Prepared { suites, url, profile, choice, manner })
+}
+
+/// The time between two requests: twenty a second for what is not on this machine.
+pub(super) fn pause(url: Option<&Url>) -> Duration {
+    if url.is_none_or(is_loopback) { Duration::ZERO } else { Duration::from_millis(50) }
+}
+
+/// The journal of a run on a device; the mock devices of this process need one only when asked for.
+fn journal(args: &RunArgs, url: Option<&Url>) -> Result<Journal, Wrong> {
+    if args.dry_run || (url.is_none() && args.journal.is_none()) {
+        return Ok(Journal::default());
+    }
+    let path = ledger::path(args.journal.as_deref(), &args.out);
+    let target = url.map_or_else(|| "embedded".to_owned(), target_url::shown);
+    let (journal, is_carried_on) = ledger::begin(&path, &target).map_err(Wrong)?;
+    if is_carried_on {
+        let words =
+            "note: an earlier run may have left entries on a device: see `doorspec clean --help`; its journal is carried on in";
+        drop(writeln!(io::stderr(), "{words} {}", path.display()));
+    }
+    Ok(journal)
 }
 
 fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteCatalogue>, Wrong> {
@@ -129,7 +157,7 @@ fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteC
     args.suite.iter().map(one).collect()
 }
 
-fn read_profile(path: &Path) -> Result<Profile, Wrong> {
+pub(super) fn read_profile(path: &Path) -> Result<Profile, Wrong> {
     let text = fs::read(path).map_err(|error| Wrong(format!("cannot read the profile {}: {error}", path.display())))?;
     let (reading, places) = crate::json::read_with_places(&text);
     if let Some(fault) = reading.faults.first() {
@@ -183,7 +211,7 @@ fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// Probes, plans and runs every suite; what stood in the way is in the record.
-async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
+async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> Record {
     let started = jiff::Timestamp::now();
     let clock = Instant::now();
     let mut judged = Vec::new();
@@ -191,7 +219,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
     let mut obstacles = Vec::new();
     let mut transport = String::new();
     for suite in &prepared.suites {
-        match run_one(args, prepared, suite, &mut transport).await {
+        match run_one(args, prepared, suite, &mut transport, ending).await {
             Ok(run) => {
                 judged.push(*suite);
                 runs.push(run);
@@ -203,7 +231,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>) -> Record {
     let in_the_way = obstacles.iter().filter(|obstacle| !(spoken && matches!(obstacle, Obstacle::Stranger(_))));
     let mut reasons: Vec<String> = in_the_way.map(ToString::to_string).collect();
     reasons.dedup();
-    let url = prepared.url.as_ref().map_or_else(|| "embedded".to_owned(), |url| url.as_str().trim_end_matches('/').to_owned());
+    let url = prepared.url.as_ref().map_or_else(|| "embedded".to_owned(), target_url::shown);
     let circumstances = Circumstances {
         seed: prepared.manner.seed,
         strict: args.strict,
@@ -221,7 +249,11 @@ async fn run_one(
     prepared: &Prepared<'_>,
     suite: &SuiteCatalogue,
     transport: &mut String,
+    ending: &Ending,
 ) -> Result<SuiteRun, Obstacle> {
+    if ending.is_asked() {
+        return Err(Obstacle::Stopped);
+    }
     let patience = Patience {
         timeout: args.timeout,
         connections: args.jobs,
@@ -237,27 +269,15 @@ async fn run_one(
             Session::embedded(suite, &settings, patience).await?
         }
     };
-    let known = recognise(args, &session, prepared.manner.seed).await?;
+    let known = ending.or(recognise(args, &session, prepared.manner.seed)).await.ok_or(Obstacle::Stopped)??;
     let progress = Progress::new(args.quiet);
-    let stop = Cell::new(false);
     let tell = |event: Event| progress.tell(&event);
-    let running = session.run_known(known, &prepared.choice, &prepared.manner, &stop, &tell);
-    let outcome = until_ended(running, &stop).await;
+    let outcome = session.run_known(known, &prepared.choice, &prepared.manner, ending.flag(), &tell).await;
     progress.clear();
     if let Some(url) = &prepared.url {
         *transport = describe_transport(url, args, session.basic_in_clear());
     }
     outcome
-}
-
-/// Lets a run finish; when the user ends it, no new case begins.
-async fn until_ended<F: Future>(running: F, stop: &Cell<bool>) -> F::Output {
-    let mut running = std::pin::pin!(running);
-    tokio::select! {
-        outcome = &mut running => return outcome,
-        () = ended() => stop.set(true),
-    }
-    running.await
 }
 
 /// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again.

@@ -1,19 +1,95 @@
 //! Being told to end.
 
+use std::io::{self, Write};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+
+use crate::verdict::Exit;
+
 /// Waits for Ctrl-C or SIGTERM.
 pub(super) async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            drop(tokio::signal::ctrl_c().await);
-            return;
-        };
+    Signals::new().next().await;
+}
+
+/// Somebody may ask for the end: once, and what is under way is brought to its end; twice, and it ends at once.
+pub(super) struct Ending {
+    asked: Arc<AtomicBool>,
+    told: watch::Receiver<bool>,
+}
+
+impl Ending {
+    /// Watches from now on. `words` are said at the second time.
+    pub(super) fn watch(words: String) -> Self {
+        let asked = Arc::new(AtomicBool::new(false));
+        let (teller, told) = watch::channel(false);
+        let flag = asked.clone();
+        tokio::spawn(async move {
+            let mut signals = Signals::new();
+            signals.next().await;
+            flag.store(true, Ordering::Relaxed);
+            teller.send_replace(true);
+            drop(writeln!(io::stderr(), "stopping: what is under way is brought to its end; once more ends at once"));
+            signals.next().await;
+            drop(writeln!(io::stderr(), "{words}"));
+            process::exit(i32::from(Exit::Incomplete.code()));
+        });
+        Self { asked, told }
+    }
+
+    /// The flag that says so.
+    pub(super) fn flag(&self) -> &AtomicBool {
+        &self.asked
+    }
+
+    /// Whether the end was asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Gives the outcome, or `None` when the end is asked for before there is one.
+    pub(super) async fn or<F: Future>(&self, work: F) -> Option<F::Output> {
+        let mut told = self.told.clone();
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            outcome = work => Some(outcome),
+            _ = told.wait_for(|told| *told) => None,
         }
     }
+}
+
+/// Ctrl-C and SIGTERM, none of them missed once it was made.
+struct Signals {
+    #[cfg(unix)]
+    streams: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self { streams: signal(SignalKind::interrupt()).and_then(|one| Ok((one, signal(SignalKind::terminate())?))).ok() }
+    }
+
     #[cfg(not(unix))]
-    drop(tokio::signal::ctrl_c().await);
+    fn new() -> Self {
+        Self {}
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        match &mut self.streams {
+            Some((interrupt, terminate)) => tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            },
+            None => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        drop(tokio::signal::ctrl_c().await);
+    }
 }

@@ -23,3 +23,8 @@ pub(super) fn read(text: &str) -> Result<Url, String> {
     }
     Ok(url)
 }
+
+/// A target's URL as reports and journals show it.
+pub(super) fn shown(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}

@@ -39,7 +39,10 @@ impl People {
                 limited.ok_or_else(|| missing("DOORSPEC_LIMITED_USER and DOORSPEC_LIMITED_PASSWORD"))
             }
             Role::WrongPassword => Ok(UserPassword { password: self.stranger.password.clone(), ..admin()? }),
+            Role::OtherUser => Ok(UserPassword { user: self.stranger.user.clone(), ..admin()? }),
             Role::EmptyPassword => Ok(UserPassword { password: String::new(), ..admin()? }),
+            Role::LongerPassword => admin().map(|admin| UserPassword { password: format!("{}x", admin.password), ..admin }),
+            Role::OtherCasePassword => admin().map(|admin| UserPassword { password: other_case(&admin.password), ..admin }),
             Role::UnknownUser | Role::Nobody => Ok(self.stranger.clone()),
         }
     }
@@ -95,7 +98,7 @@ impl HttpLogin {
         let account = match role {
             Role::Admin => &self.admin,
             Role::Limited => &self.limited,
-            Role::Nobody | Role::WrongPassword | Role::EmptyPassword | Role::UnknownUser => &self.wrong,
+            _ => &self.wrong,
         };
         let mut attempt = Attempt { login: self, people, transport, message, role, account, challenges: 0 };
         let transmission = match (role, twist) {
@@ -143,7 +146,7 @@ impl Attempt<'_> {
             },
             Twist::None => self.ask().await?,
             Twist::Md5 => self.ask_for(choose_md5).await?,
-            Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::OtherUri => {
+            Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::NoResponse | Twist::OtherUri => {
                 Proof::Digest(digest(self.ask().await?)?)
             }
         };
@@ -164,9 +167,23 @@ impl Attempt<'_> {
             _ if challenge.is_some() => return Ok(challenge.into()),
             401 => format!("a challenge that cannot be answered here ({})", describe(&answer.headers)),
             429 | 500.. => "no challenge".to_owned(),
-            _ => return Ok(Proof::Nothing),
+            _ => return Ok(self.provoke(choose).await),
         };
         Err(Fault::Login { why: format!("GET {target} without credentials was answered {} and {problem}", answer.status) })
+    }
+
+    /// Asks once more with credentials that are made up, for a target may refuse somebody without any in words of its own, and without a
+    /// challenge. One that has nothing to challenge wants none.
+    async fn provoke(&self, choose: fn(&Headers) -> Option<Answerable>) -> Proof {
+        let message = Message::get(self.login.challenge_target.clone());
+        let mut made_up = Proof::Digest(DigestSession::new(DigestChallenge::made_up()));
+        let Ok(stranger) = self.people.credentials(Role::UnknownUser) else { return Proof::Nothing };
+        let authorization = self.login.wrong.prove(&mut made_up, &stranger, &message, Twist::Digest);
+        let challenge = match self.transport.transmit(&message.with(authorization)).await.outcome {
+            Ok(answer) if answer.status == 401 => choose(&answer.headers),
+            _ => None,
+        };
+        challenge.into()
     }
 
     async fn present(&self, proof: &mut Proof, twist: Twist) -> Result<Transmission, Fault> {
@@ -209,6 +226,14 @@ impl Attempt<'_> {
         let message = Message::get(self.login.challenge_target.clone());
         self.present_with(&message, proof, Twist::None).await?.outcome.map(|_| ())
     }
+}
+
+/// The password in the other letter case; something else, too, where it has no letters.
+fn other_case(password: &str) -> String {
+    let flip =
+        |letter: char| if letter.is_lowercase() { letter.to_uppercase().to_string() } else { letter.to_lowercase().to_string() };
+    let flipped: String = password.chars().map(flip).collect();
+    if flipped == password { format!("{password}x") } else { flipped }
 }
 
 fn digest(proof: Proof) -> Result<DigestSession, Fault> {

@@ -135,6 +135,9 @@ fn header(challenge: &DigestChallenge, account: &UserPassword, proven: Proven<'_
         let last = response.pop();
         response.push(if last == Some('0') { '1' } else { '0' });
     }
+    if twist == Twist::NoResponse {
+        response.clear();
+    }
     let user = quoted(&account.user);
     let (realm, nonce, target) = (quoted(&challenge.realm), quoted(once.nonce), quoted(proven.target));
     let mut text = format!(r#"Digest username={user}, realm={realm}, nonce={nonce}, uri={target}, response="{response}""#);

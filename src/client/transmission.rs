@@ -30,9 +30,9 @@ impl<'o> Message<'o> {
         }
     }
 
-    /// A GET of the client's own, which only sets the scene.
+    /// A GET of the client's own; read byte by byte, for a target whose replies are misframed still says how to log in.
     pub fn get(target: String) -> Message<'static> {
-        Message { method: "GET", target, headers: &[], authorization: None, body: None, wire: Wire::default(), judged: false }
+        Message { method: "GET", target, headers: &[], authorization: None, body: None, wire: Wire::default(), judged: true }
     }
 
     pub fn with(&self, authorization: Option<String>) -> Self {

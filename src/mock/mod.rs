@@ -37,3 +37,20 @@ pub fn rows(suite: &str) -> (&'static [DefectRow], &'static [QuirkRow]) {
         _ => (bas_ip::DEFECTS, bas_ip::QUIRKS),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_defect_and_quirk_of_a_suite_has_a_name_of_its_own() {
+        for suite in ["2n", "bas-ip"] {
+            let (defects, quirks) = rows(suite);
+            let names: Vec<&str> = defects.iter().map(|row| row.name).chain(quirks.iter().map(|row| row.name)).collect();
+            let known: BTreeSet<&&str> = names.iter().collect();
+            assert_eq!(known.len(), names.len(), "{suite}");
+        }
+    }
+}

@@ -59,9 +59,11 @@ pub fn untouched(untouched: &Untouched) -> String {
     }
 }
 
-/// What this run leaves on the device, one sentence each.
+/// What else there is to say about the device's data, and what this run leaves there, one sentence each.
 pub fn remains(untouched: &Untouched) -> Vec<String> {
-    let mut remains = Vec::new();
+    let confirmed = untouched.confirmed.iter().map(|said| format!("confirmed: {}", visible(said)));
+    let others = untouched.others.iter().map(|said| format!("another writer: {}", visible(said)));
+    let mut remains: Vec<String> = confirmed.chain(others).collect();
     if untouched.tombstones > 0 {
         let count = counted(untouched.tombstones, "deleted entry of this run remains", "deleted entries of this run remain");
         remains.push(format!("{count} as a tombstone"));

@@ -64,9 +64,7 @@ fn add_suite(record: &mut Record, suite: &SuiteCatalogue, run: SuiteRun) {
     for (reason, count) in run.not_applicable {
         *selection.not_applicable.entry(reason).or_insert(0) += count;
     }
-    if run.interrupted {
-        record.reasons.push("the run was stopped before every case had run".to_owned());
-    }
+    record.reasons.extend(run.stopped);
     for case in run.cases {
         record.tally.add(case.verdict);
         record.selection.run += u64::from(case.verdict != Verdict::NotApplicable);
@@ -82,6 +80,8 @@ fn add_untouched(whole: &mut Untouched, part: Untouched) {
     };
     whole.compared += part.compared;
     whole.changes.extend(part.changes);
+    whole.others.extend(part.others);
+    whole.confirmed = whole.confirmed.take().or(part.confirmed);
     whole.left_behind.extend(part.left_behind);
     whole.tombstones += part.tombstones;
     whole.why_unknown = whole.why_unknown.take().or(part.why_unknown);
@@ -123,6 +123,10 @@ fn conclude(record: &mut Record) {
     if record.untouched.holds == Some(false) {
         exit = exit.winner(Exit::DataChanged);
         record.reasons.push("entries that belong to the device changed during the run".to_owned());
+    }
+    if !record.untouched.left_behind.is_empty() {
+        let left = record.untouched.left_behind.join(", ");
+        record.reasons.push(format!("entries of this run could not be removed: {left}; `doorspec clean` tries again"));
     }
     if unwaived > 0 || (record.strict && tally.warn > 0) {
         exit = exit.winner(Exit::DoesNotConform);

@@ -1,25 +1,32 @@
 //! What all cases of a run share: the target, what is known of it, what was made, and the wall around everything else.
 
-use crate::profile::Known;
-use crate::template::{Maker, Ours, Scope};
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::claims::{Made, Marks, key_of};
 use super::evidence::Evidence;
 use super::firewall::{Firewall, RequestRule};
+use super::journal::{FRESH, Journal, JournalLine};
+use super::pace::{Pace, is_too_much};
 use super::pointer;
 use super::request::outgoing;
+use super::snapshot::Holdings;
+use super::stops::Stops;
 use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Answer, Exchange, Outgoing, Wire};
+use crate::profile::Known;
 use crate::suite::Entity;
+use crate::template::{Maker, Ours, Scope};
 
 /// The most pages of a list that are read.
 const MOST_PAGES: u64 = 2_000;
+
+/// How often a removal is asked for that the device refuses for now.
+const TRIES: u32 = 4;
 
 /// What all cases of a run share.
 pub(super) struct Bench<'b, T> {
@@ -31,25 +38,40 @@ pub(super) struct Bench<'b, T> {
     pub firewall: &'b Firewall,
     /// True while a case is run again alone: then a torn reply is the device's.
     pub alone: bool,
-    /// The pause before each request.
-    pub pause: Duration,
+    pub pace: &'b Pace,
+    pub stops: &'b Stops<'b>,
+    pub journal: &'b Journal,
     /// Which requests create which kind of entry.
     pub creating: &'b [RequestRule],
-    /// Every entry that the run made: kind and id.
-    pub made: &'b RefCell<Vec<(usize, Value)>>,
+    /// Every entry that the run made.
+    pub made: &'b Made,
+    pub marks: &'b Marks,
+    pub ledger: &'b Ledger,
+    /// What the device held before the run; `None` where that could not be read.
+    pub before: Option<&'b Holdings>,
+}
+
+/// What a run has to remember beyond the ids of its entries.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// Whether anything that writes was let through.
+    pub wrote: Cell<bool>,
+    /// Entries created with neither an id nor a mark, of which no reply has told the id.
+    pub nameless: Cell<u64>,
 }
 
 impl<'b, T: Transport> Bench<'b, T> {
     /// Sends one request at the run's pace; alone, on a connection of its own, for a device may close a kept one whenever it likes.
     pub async fn send(&self, request: &Outgoing) -> Exchange {
-        if !self.pause.is_zero() {
-            tokio::time::sleep(self.pause).await;
-        }
-        if !self.alone {
-            return self.transport.exchange(request).await;
-        }
-        let wire = Wire { fresh: true, ..request.wire.clone() };
-        self.transport.exchange(&Outgoing { judged: true, wire, ..request.clone() }).await
+        self.pace.turn().await;
+        let exchange = if self.alone {
+            let wire = Wire { fresh: true, ..request.wire.clone() };
+            self.transport.exchange(&Outgoing { judged: true, wire, ..request.clone() }).await
+        } else {
+            self.transport.exchange(request).await
+        };
+        self.pace.learn(&exchange);
+        exchange
     }
 
     /// The kinds of entries that a request may create.
@@ -59,9 +81,87 @@ impl<'b, T: Transport> Bench<'b, T> {
         fitting.map(|(kind, (entity, _))| (kind, entity)).collect()
     }
 
+    /// Writes down everything that a request may create, before it leaves, and gives what it creates: kind and ids.
+    ///
+    /// # Errors
+    /// When the journal could not be made safe: then the request must not leave.
+    pub fn announce(&self, request: &Outgoing) -> Result<Vec<(usize, Vec<Value>)>, String> {
+        if !self.firewall.writes(request) {
+            return Ok(Vec::new());
+        }
+        self.ledger.wrote.set(true);
+        let fresh = self.ours.take_new().into_iter();
+        let mut lines: Vec<JournalLine> =
+            fresh.map(|id| JournalLine::entity(&self.suite.suite.suite, FRESH, &Value::String(id))).collect();
+        let mut created = Vec::new();
+        for (kind, entity) in self.creators(request) {
+            let body = request.body.as_deref().and_then(|body| crate::json::read(body).value).unwrap_or_default();
+            let ids = ids(&body, &entity.in_request);
+            lines.extend(ids.iter().map(|id| JournalLine::entity(&self.suite.suite.suite, &entity.kind, id)));
+            let nameless = self.nameless(entity, request);
+            if nameless > 0 {
+                self.ledger.nameless.set(self.ledger.nameless.get() + nameless);
+                lines.push(self.nameless_line(entity, nameless, false));
+            }
+            created.push((kind, ids));
+        }
+        self.journal.write(lines).map_err(|error| format!("the journal cannot be written: {error}"))?;
+        Ok(created)
+    }
+
+    /// How many entries a request may create that carry neither an id nor a mark of this run.
+    fn nameless(&self, entity: &Entity, request: &Outgoing) -> u64 {
+        let Some(each) = &entity.each else { return 0 };
+        let Some(body) = request.body.as_deref() else { return 0 };
+        let Some(body) = crate::json::read(body).value else { return 1 };
+        let is_known = |element: &Value| {
+            let marked = self.marks.word(&entity.kind, element).is_some_and(|word| self.ours.has_word(word));
+            let texts = element.as_object().into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
+            marked || texts.into_iter().any(|text| self.ours.has(text))
+        };
+        pointer::all(&body, each).into_iter().filter(|element| !is_known(element)).count() as u64
+    }
+
+    fn nameless_line(&self, entity: &Entity, count: u64, settled: bool) -> JournalLine {
+        let after = self.before.and_then(|before| before.stamps.values().map(|(stamp, _)| *stamp).max());
+        let kind = entity.kind.clone();
+        let suite = self.suite.suite.suite.clone();
+        JournalLine { suite, kind, nameless: Some(count), after, removed: settled, ..JournalLine::default() }
+    }
+
+    /// A reply came: it named what was created, or nothing was.
+    pub fn settle_nameless(&self, entity: &Entity, request: &Outgoing) {
+        let count = self.nameless(entity, request);
+        if count > 0 {
+            self.ledger.nameless.set(self.ledger.nameless.get().saturating_sub(count));
+            drop(self.journal.write(vec![self.nameless_line(entity, count, true)]));
+        }
+    }
+
+    /// Takes ids that a device gave to entries of this run, unless it held them before: a device that names somebody else's entry in
+    /// its reply must not have it removed by us.
+    ///
+    /// # Errors
+    /// When the journal could not be made safe.
+    pub fn take_given(&self, kind: usize, entity: &Entity, reply: &Value) -> Result<(Vec<Value>, Vec<Value>), String> {
+        let listing = self.suite.suite.safety.snapshots.iter().position(|snapshot| snapshot.kind == entity.kind);
+        let is_foreign = |id: &Value| match (self.before, listing) {
+            _ if id.as_str().is_some_and(|id| self.ours.has(id)) => false,
+            (Some(before), Some(listing)) => before.holds_foreign(listing, id),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let (foreign, given): (Vec<Value>, Vec<Value>) = ids(reply, &entity.in_reply).into_iter().partition(is_foreign);
+        let new = given.iter().filter(|id| !self.made.borrow().contains_key(&(kind, key_of(id))));
+        let lines = new.map(|id| JournalLine::entity(&self.suite.suite.suite, &entity.kind, id));
+        self.journal.write(lines.collect()).map_err(|error| format!("the journal cannot be written: {error}"))?;
+        given.iter().for_each(|id| self.firewall.own(id));
+        Ok((given, foreign))
+    }
+
     /// Remembers an entry as made by this run.
     pub fn note_created(&self, kind: usize, id: &Value) {
-        self.made.borrow_mut().push((kind, id.clone()));
+        self.made.borrow_mut().insert((kind, key_of(id)), id.clone());
     }
 
     /// Removes entries of a kind.
@@ -69,39 +169,54 @@ impl<'b, T: Transport> Bench<'b, T> {
     /// # Errors
     /// A sentence about what could not be removed.
     pub async fn remove(&self, kind: usize, ids: &[Value], scope: &Scope<'_>, evidence: &mut Evidence) -> Result<(), String> {
-        let entity = &self.suite.suite.safety.entities[kind];
         if ids.is_empty() {
             return Ok(());
         }
-        let one_by_one: Vec<&[Value]> = if entity.one_by_one { ids.chunks(1).collect() } else { vec![ids] };
+        let one_by_one: Vec<&[Value]> =
+            if self.suite.suite.safety.entities[kind].one_by_one { ids.chunks(1).collect() } else { vec![ids] };
         for some in one_by_one {
-            self.remove_some(entity, some, scope, evidence).await?;
+            self.remove_some(kind, some, scope, evidence).await?;
         }
         Ok(())
     }
 
-    async fn remove_some(
-        &self,
-        entity: &Entity,
-        ids: &[Value],
-        scope: &Scope<'_>,
-        evidence: &mut Evidence,
-    ) -> Result<(), String> {
+    async fn remove_some(&self, kind: usize, ids: &[Value], scope: &Scope<'_>, evidence: &mut Evidence) -> Result<(), String> {
+        let entity = &self.suite.suite.safety.entities[kind];
         let mut inner = scope.inner();
         inner.set("ids", json!(ids));
         inner.set("id", ids.first().cloned().unwrap_or_default());
         let request = outgoing(&entity.remove, &inner, false)?;
         self.firewall.check(&request, Risk::Own, self.ours).map_err(|why| format!("the teardown may not leave: {why}"))?;
-        let exchange = self.send(&request).await;
+        self.ledger.wrote.set(true);
+        let mut exchange = self.send(&request).await;
+        for _ in 1..TRIES {
+            if !exchange.outcome.as_ref().is_ok_and(is_too_much) || self.stops.is_dead() {
+                break;
+            }
+            exchange = self.send(&request).await;
+        }
         let failure = match &exchange.outcome {
             Err(fault) => Some(fault.to_string()),
-            Ok(answer) if answer.status >= 500 || answer.status == 401 || answer.status == 429 => {
+            Ok(answer) if answer.status >= 500 || matches!(answer.status, 401 | 403 | 429) => {
                 Some(format!("status {}", answer.status))
             }
             Ok(_) => None,
         };
         evidence.add("teardown", None, exchange);
-        failure.map_or(Ok(()), |why| Err(format!("{} {ids:?} could not be removed: {why}", entity.kind)))
+        match failure {
+            None => self.forget(kind, ids),
+            Some(why) => return Err(format!("{} {ids:?} could not be removed: {why}", entity.kind)),
+        }
+        Ok(())
+    }
+
+    /// What was removed is struck from the journal; a number is no longer ours, because the device may give it to somebody else.
+    fn forget(&self, kind: usize, ids: &[Value]) {
+        self.journal.strike(&self.suite.suite.suite, &self.suite.suite.safety.entities[kind].kind, ids);
+        for id in ids.iter().filter(|id| id.is_number()) {
+            self.made.borrow_mut().shift_remove(&(kind, key_of(id)));
+            self.firewall.disown(id);
+        }
     }
 
     /// Reads a paged list whole, as one exchange whose rows are all rows. A page that does not come ends it with that exchange.
@@ -146,6 +261,16 @@ impl<'b, T: Transport> Bench<'b, T> {
     }
 
     async fn page(&self, pages: &Pages, page: u64, scope: &Scope<'_>) -> Result<Exchange, String> {
+        let request = self.page_request(pages, page, scope)?;
+        self.firewall.check(&request, Risk::Read, self.ours)?;
+        Ok(self.send(&request).await)
+    }
+
+    /// The request for one page of a list.
+    ///
+    /// # Errors
+    /// A mistake of the suite.
+    pub fn page_request(&self, pages: &Pages, page: u64, scope: &Scope<'_>) -> Result<Outgoing, String> {
         let mut send = pages.send.clone();
         if pages.is_paged() {
             let fill = |text: &str| text.replace("{{page}}", &page.to_string());
@@ -156,10 +281,14 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        let request = outgoing(&send, scope, true)?;
-        self.firewall.check(&request, Risk::Read, self.ours)?;
-        Ok(self.send(&request).await)
+        outgoing(&send, scope, true)
     }
+}
+
+/// The ids at some places.
+fn ids(body: &Value, places: &[String]) -> Vec<Value> {
+    let found = places.iter().flat_map(|place| pointer::all(body, place));
+    found.filter(|id| id.is_string() || id.is_number()).cloned().collect()
 }
 
 impl Pages {

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::bench::Bench;
 use super::evidence::Evidence;
-use super::pointer;
+use super::pace::is_too_much;
 use super::request::outgoing;
+use super::step::{differing, is_hurtful, value_at};
 use super::transport::Transport;
 use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
 use crate::catalogue::CatalogueCase;
-use crate::exchange::{Fault, Outgoing};
+use crate::exchange::{Answer, Fault, Outgoing};
 use crate::judge::{Deviation, Fill, Findings, Seen, Unjudgeable, Yardstick, classify, compare, judge};
 use crate::record::{Mismatch, Observation};
 use crate::requirement::{RequirementId, Strength};
@@ -29,10 +30,16 @@ pub(super) struct Attempt {
     pub evidence: Evidence,
     /// The reply did not come (whole): the case has to be run again alone before anything is held against the device.
     pub interrupted: Option<String>,
+    /// Where that was, and whether the device was silent until the time was up.
+    pub torn: Option<(usize, bool)>,
+    /// What interrupted it is not held against the device: it asked for fewer requests, or let nobody in just now.
+    pub excused: bool,
     /// What the reply that did not come owed: a deviation from each row that its step expects.
     pub owed: Vec<Mismatch>,
     /// Choices that were settled: dialect and class.
     pub settled: Vec<(String, String)>,
+    /// Entries that were removed, as far as the device's replies tell: kind and id.
+    pub removed: Vec<(usize, Value)>,
     /// Values of what stays until the end of the run.
     pub lasting: Vec<(String, Value)>,
     /// Entries that could not be removed, with why.
@@ -47,6 +54,8 @@ enum Stop {
     Error(String),
     /// No reply, or not a whole one.
     Interrupted(String),
+    /// The device asked for fewer requests, or let nobody in just now.
+    TooMuch(String),
     /// What was found already is enough; a later step would need what did not come.
     Found,
     /// A step's condition says that the case does not apply to this device.
@@ -73,6 +82,7 @@ pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &Catalogue
         None | Some(Stop::Found) if run.hurt => run.alive(&scope).await.err(),
         other => other,
     };
+    run.note_torn(stop.as_ref());
     if case.case.lasting {
         run.found.lasting = case.case.fresh.keys().filter_map(|name| Some((name.clone(), scope.get(name)?.clone()))).collect();
     } else {
@@ -97,6 +107,9 @@ struct CaseRun<'r, 'b, T> {
 impl<T: Transport> CaseRun<'_, '_, T> {
     async fn steps(&mut self, steps: &[Step], scope: &mut Scope<'_>) -> Result<(), Stop> {
         for step in steps {
+            if self.bench.stops.is_over() {
+                return Err(Stop::Inconclusive("the run was stopped in the middle of this case".to_owned()));
+            }
             if !applies(step, scope)? {
                 continue;
             }
@@ -157,7 +170,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let mut numbered = Vec::with_capacity(requests.len());
         for (request, exchange) in requests.iter().zip(exchanges) {
             let index = self.found.evidence.add("judged", step.name.as_deref(), exchange);
-            self.note_created(request, index);
+            self.note_created(request, index)?;
             numbered.push(index);
         }
         Ok(numbered)
@@ -168,7 +181,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.let_through(request)?;
         let exchange = self.bench.send(request).await;
         let index = self.found.evidence.add(purpose, step, exchange);
-        self.note_created(request, index);
+        self.note_created(request, index)?;
         Ok(index)
     }
 
@@ -176,30 +189,22 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|why| {
             Stop::Error(format!("the write firewall did not let {} {} leave: {why}", request.method, request.target))
         })?;
-        for (kind, entity) in self.bench.creators(request) {
-            let body = request.body.as_deref().and_then(|body| crate::json::read(body).value).unwrap_or_default();
-            let ids = entity
-                .in_request
-                .iter()
-                .flat_map(|place| pointer::all(&body, place))
-                .filter(|id| id.is_string() || id.is_number());
-            let ids: Vec<Value> = ids.cloned().collect();
-            self.remember(kind, ids);
-        }
+        let created = self.bench.announce(request).map_err(Stop::Inconclusive)?;
+        created.into_iter().for_each(|(kind, ids)| self.remember(kind, ids));
         Ok(())
     }
 
-    fn note_created(&mut self, request: &Outgoing, index: usize) {
+    fn note_created(&mut self, request: &Outgoing, index: usize) -> Result<(), Stop> {
         for (kind, entity) in self.bench.creators(request) {
-            let body = self.found.evidence.seen(index).value();
-            let in_reply =
-                entity.in_reply.iter().flat_map(|place| body.map(|body| pointer::all(body, place)).unwrap_or_default());
-            let ids: Vec<Value> = in_reply.cloned().collect();
-            for id in &ids {
-                self.bench.firewall.own(id);
+            let Some(reply) = self.found.evidence.seen(index).value() else { continue };
+            self.bench.settle_nameless(entity, request);
+            let (given, foreign) = self.bench.take_given(kind, entity, reply).map_err(Stop::Inconclusive)?;
+            if !foreign.is_empty() {
+                self.found.evidence.note(format!("the reply names entries that were there before this run: {}", json!(foreign)));
             }
-            self.remember(kind, ids);
+            self.remember(kind, given);
         }
+        Ok(())
     }
 
     fn remember(&mut self, kind: usize, ids: Vec<Value>) {
@@ -247,8 +252,11 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             (None, None) => return Err(Stop::Error(format!("a step of the set-up `{setup}` has nothing to send"))),
         };
         let exchange = self.found.evidence.exchange(index);
-        if let Err(fault) = &exchange.outcome {
-            return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}")));
+        match &exchange.outcome {
+            Err(fault @ Fault::Login { .. }) => return Err(self.no_login(format!("set-up `{setup}`: {fault}"))),
+            Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
+            Ok(answer) if is_too_much(answer) => return Err(Stop::TooMuch(too_much(answer))),
+            Ok(_) => {}
         }
         let seen = self.found.evidence.seen(index);
         for expectation in &step.expect {
@@ -324,10 +332,18 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         Ok(())
     }
 
+    /// A login that failed is tried once more, alone; whatever comes of it then is not held against the device here.
+    fn no_login(&self, why: String) -> Stop {
+        if self.bench.alone { Stop::Inconclusive(why) } else { Stop::TooMuch(why) }
+    }
+
     fn whole(&self, index: usize) -> Result<(), Stop> {
         match &self.found.evidence.exchange(index).outcome {
-            Err(Fault::Login { why }) => Err(Stop::Inconclusive(format!("could not log in: {why}"))),
+            Err(Fault::Login { why }) => Err(self.no_login(format!("could not log in: {why}"))),
             Err(fault) => Err(Stop::Interrupted(fault.to_string())),
+            Ok(answer) if answer.status == 429 || (is_too_much(answer) && !self.bench.alone) => {
+                Err(Stop::TooMuch(too_much(answer)))
+            }
             Ok(answer) if !self.bench.alone => {
                 let lost = answer.framing.iter().find(|fault| fault.may_be_network());
                 lost.map_or(Ok(()), |fault| Err(Stop::Interrupted(format!("the reply was not whole: {fault:?}"))))
@@ -483,11 +499,24 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.hold(&step, index, &alive.expect, scope)
     }
 
+    fn note_torn(&mut self, stop: Option<&Stop>) {
+        let last = self.found.evidence.last();
+        match stop {
+            Some(Stop::Interrupted(_)) => {
+                let hung = matches!(self.found.evidence.exchange(last).outcome, Err(Fault::Timeout { .. }));
+                self.found.torn = Some((last, hung));
+            }
+            Some(Stop::TooMuch(_)) => self.found.excused = true,
+            _ => {}
+        }
+    }
+
     async fn tear_down(&mut self, scope: &Scope<'_>) {
         for (kind, ids) in std::mem::take(&mut self.created) {
             if let Err(why) = self.bench.remove(kind, &ids, scope, &mut self.found.evidence).await {
                 self.found.left = Some(why);
             }
+            self.found.removed.extend(ids.into_iter().map(|id| (kind, id)));
         }
     }
 
@@ -501,7 +530,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 Stop::Error(reason) => (Verdict::Error, Some(reason)),
                 Stop::NotApplicable(reason) => (Verdict::NotApplicable, Some(reason)),
                 Stop::Found => (Verdict::Pass, None),
-                Stop::Interrupted(reason) => {
+                Stop::Interrupted(reason) | Stop::TooMuch(reason) => {
                     self.found.interrupted = Some(reason.clone());
                     (Verdict::Inconclusive, Some(reason))
                 }
@@ -518,6 +547,10 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let clean = if judged_only_may() { Verdict::Observed } else { Verdict::Pass };
         self.found.verdict = Some(verdict.unwrap_or(clean));
     }
+}
+
+fn too_much(answer: &Answer) -> String {
+    format!("the device asked for fewer requests (status {})", answer.status)
 }
 
 impl Fill for Scope<'_> {
@@ -550,44 +583,4 @@ fn applies(step: &Step, scope: &Scope<'_>) -> Result<bool, Stop> {
         }
     }
     step.skip.as_ref().map_or(Ok(true), |reason| Err(Stop::NotApplicable(reason.clone())))
-}
-
-/// Whether a device could be hurt by a step: it is refused, or it is no well-formed request.
-fn is_hurtful(step: &Step, send: &Send) -> bool {
-    step.expect.iter().any(|expectation| expectation.refusal)
-        || !step.observe.is_empty()
-        || send.text.is_some()
-        || send.hex.is_some()
-        || send.wire != crate::exchange::Wire::default()
-}
-
-/// A request with one difference.
-pub fn differing(original: &Send, but: &IndexMap<String, Value>) -> Result<Send, String> {
-    let mut value = serde_json::to_value(original).map_err(|error| error.to_string())?;
-    for (place, new) in but {
-        let new = if crate::template::is_absent(new) { None } else { Some(new.clone()) };
-        if !pointer::put(&mut value, place, new) {
-            return Err(format!("`but` points at {place}, which the request does not have"));
-        }
-    }
-    serde_json::from_value(value).map_err(|error| format!("with `but` it is no request any more: {error}"))
-}
-
-/// A value of an exchange by the places that `keep` knows.
-fn value_at(seen: &Seen<'_>, from: &str, class: Option<&str>) -> Option<Value> {
-    let answer = seen.answer()?;
-    let body = || seen.value();
-    let from = from.strip_prefix('?').unwrap_or(from);
-    match from {
-        "#status" => Some(json!(answer.status)),
-        "#time-ms" => Some(json!(seen.exchange.duration_us / 1000)),
-        "#class" => class.map(Value::from),
-        "#body" => body().cloned(),
-        "#text" => Some(json!(String::from_utf8_lossy(&answer.body))),
-        place => match place.strip_prefix("#header:") {
-            Some(name) => crate::exchange::header(&answer.headers, name).map(Value::from),
-            None if place.contains('*') => Some(Value::Array(pointer::all(body()?, place).into_iter().cloned().collect())),
-            None => body()?.pointer(place).cloned(),
-        },
-    }
 }

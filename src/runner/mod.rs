@@ -2,23 +2,34 @@
 
 mod assembly;
 mod bench;
+mod case_record;
 mod case_run;
+mod claims;
+mod clean;
 mod event;
 mod evidence;
 mod firewall;
+mod journal;
+mod pace;
 mod pointer;
 mod probe;
 mod request;
 mod run;
 mod snapshot;
 mod stage;
+mod step;
+mod stops;
+mod sweep;
 mod transport;
+mod untouched;
 
 pub use assembly::{Circumstances, assemble};
-pub use case_run::differing;
+pub use clean::{Cleaned, clean};
 pub use event::Event;
 pub use evidence::Redaction;
+pub use journal::{Claim, Journal, JournalLine, read_journal};
 pub use probe::{Probed, plain_request, probe};
 pub use run::{Manner, SuiteRun, run};
 pub use stage::Stage;
+pub use step::differing;
 pub use transport::Transport;

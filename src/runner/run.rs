@@ -1,27 +1,37 @@
 //! A whole run of one suite: settle what is open, run the cases, look again at what was torn, sweep up, compare.
 
-use crate::profile::Known;
-use crate::template::{Maker, Ours, Scope};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::bench::{Bench, own_maker};
+use super::bench::{Bench, Ledger, own_maker};
+use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
+use super::claims::{Claims, Made, Marks};
 use super::event::Event;
-use super::evidence::{Evidence, Redaction};
+use super::evidence::Redaction;
 use super::firewall::{Firewall, RequestRule};
+use super::journal::Journal;
+use super::pace::Pace;
 use super::request::outgoing;
 use super::snapshot::{Holdings, take};
+use super::stops::{Deed, Stops};
 use super::transport::Transport;
+use crate::case::{Risk, Send};
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
-use crate::plan::{Choice, Decision, Plan};
-use crate::record::{CaseRecord, Mismatch, SourceRecord, Untouched};
+use crate::plan::{Choice, Plan, is_stress};
+use crate::profile::Known;
+use crate::record::{CaseRecord, Mismatch, Untouched};
 use crate::requirement::Strength;
+use crate::template::{Maker, Ours, Scope};
 use crate::verdict::Verdict;
+
+/// How often a case is run by itself that met a torn transport.
+const ATTEMPTS_ALONE: u32 = 4;
 
 /// How a run is carried out.
 #[derive(Debug, Clone)]
@@ -29,16 +39,21 @@ pub struct Manner {
     pub seed: u64,
     /// How many cases run at the same time.
     pub jobs: usize,
-    /// The pause before each request.
+    /// From the start of one request to the start of the next; what is not zero also gives way to rising latency.
     pub pause: Duration,
     /// Runs the cases in an order that follows from the seed, instead of the catalogue's.
     pub shuffle: bool,
+    /// Looks now and then whether what was removed is gone, and creates nothing more when it is not.
+    pub cautious: bool,
+    /// Where everything stands that the run may create.
+    pub journal: Journal,
 }
 
 impl Manner {
     /// As fast as the machine goes, in the catalogue's order.
     pub fn quick(seed: u64) -> Self {
-        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false }
+        let journal = Journal::default();
+        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false, cautious: false, journal }
     }
 }
 
@@ -51,8 +66,8 @@ pub struct SuiteRun {
     pub left_out: usize,
     pub known_cases: usize,
     pub not_applicable: std::collections::BTreeMap<String, u64>,
-    /// The run was stopped before every case had run.
-    pub interrupted: bool,
+    /// Why the run ended before every case had run, one sentence each.
+    pub stopped: Vec<String>,
 }
 
 /// Runs the cases of a suite that the user chose.
@@ -70,59 +85,104 @@ pub async fn run<T: Transport>(
     manner: &Manner,
     transport: &T,
     redaction: &Redaction,
-    stop: &Cell<bool>,
+    stop: &AtomicBool,
     tell: &dyn Fn(Event),
 ) -> Result<SuiteRun, String> {
-    let ours = Ours::default();
-    let firewall = Firewall::new(&suite.suite.safety, Maker::tag(manner.seed))?;
-    let creating =
-        suite.suite.safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<Vec<_>, _>>()?;
-    let made = RefCell::default();
-    let floor = Floor { suite, transport, manner, ours: &ours, firewall: &firewall, creating: &creating, made: &made, redaction };
-    let before = take(&floor.bench(&known, false)).await;
+    let rules = Rules::new(suite, &known, manner.seed)?;
+    let floor = Floor { redaction: Some(redaction), ..Floor::new(suite, transport, manner, rules, stop) };
+    let before = take(&floor.bench(&known, false), &floor.claims(false)).await;
+    drop(floor.before.set(before));
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
     tell(Event::Begin { suite: suite.suite.suite.clone(), running: plan.running().count() });
-    let attempts = floor.attempts(&plan, &known, stop, tell).await;
-    let untouched = floor.after(&known, before).await;
-    let not_applicable = plan.reasons();
-    let interrupted = stop.get();
-    let cases = records(&plan, attempts, suite, &known);
-    Ok(SuiteRun { known, cases, untouched, left_out: plan.left_out, known_cases: suite.cases.len(), not_applicable, interrupted })
+    let ran = floor.attempts(&plan, &known, tell).await;
+    let untouched = floor.after(&known).await;
+    let cases = records(&plan, ran, suite, &known, &floor.refused.borrow());
+    let (left_out, not_applicable, stopped) = (plan.left_out, plan.reasons(), floor.stops.reasons());
+    Ok(SuiteRun { known, cases, untouched, left_out, known_cases: suite.cases.len(), not_applicable, stopped })
+}
+
+/// What follows from a suite's data, once and for all.
+pub(super) struct Rules {
+    pub firewall: Firewall,
+    creating: Vec<RequestRule>,
+    marks: Marks,
+}
+
+impl Rules {
+    /// The error is a mistake of the suite's data.
+    pub(super) fn new(suite: &SuiteCatalogue, known: &Known, seed: u64) -> Result<Self, String> {
+        let safety = &suite.suite.safety;
+        let creating = safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<_, _>>()?;
+        let ours = Ours::default();
+        let maker = own_maker(seed, &ours);
+        let marks = Marks::new(safety, &Scope::new(&known.values, &maker))?;
+        Ok(Self { firewall: Firewall::new(safety, Maker::tag(seed))?, creating, marks })
+    }
 }
 
 /// What stays the same while knowledge grows.
-struct Floor<'f, T> {
-    suite: &'f SuiteCatalogue,
+pub(super) struct Floor<'f, T> {
+    pub suite: &'f SuiteCatalogue,
     transport: &'f T,
-    manner: &'f Manner,
-    ours: &'f Ours,
-    firewall: &'f Firewall,
-    creating: &'f [RequestRule],
-    made: &'f RefCell<Vec<(usize, Value)>>,
-    redaction: &'f Redaction,
+    pub manner: Manner,
+    rules: Rules,
+    redaction: Option<&'f Redaction>,
+    pub ours: Ours,
+    pace: Pace,
+    pub stops: Stops<'f>,
+    pub made: Made,
+    pub ledger: Ledger,
+    pub before: OnceCell<Result<Holdings, String>>,
+    /// Why cases were not begun.
+    refused: RefCell<HashMap<String, String>>,
+    /// Entries that were removed since it was last looked whether they are gone.
+    pub removed: RefCell<Vec<(usize, Value)>>,
+    pub audits: Cell<u32>,
 }
 
-/// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
-struct Ran {
-    record: CaseRecord,
-    interrupted: Option<String>,
-}
+impl<'f, T: Transport> Floor<'f, T> {
+    pub(super) fn new(suite: &'f SuiteCatalogue, transport: &'f T, manner: &Manner, rules: Rules, stop: &'f AtomicBool) -> Self {
+        Self {
+            suite,
+            transport,
+            manner: manner.clone(),
+            rules,
+            redaction: None,
+            ours: Ours::default(),
+            pace: Pace::new(manner.pause),
+            stops: Stops::new(stop),
+            made: Made::default(),
+            ledger: Ledger::default(),
+            before: OnceCell::new(),
+            refused: RefCell::default(),
+            removed: RefCell::default(),
+            audits: Cell::new(0),
+        }
+    }
 
-impl<T: Transport> Floor<'_, T> {
-    fn bench<'b>(&'b self, known: &'b Known, alone: bool) -> Bench<'b, T> {
+    pub(super) fn bench<'b>(&'b self, known: &'b Known, alone: bool) -> Bench<'b, T> {
         Bench {
             suite: self.suite,
             known,
             transport: self.transport,
             seed: self.manner.seed,
-            ours: self.ours,
-            firewall: self.firewall,
+            ours: &self.ours,
+            firewall: &self.rules.firewall,
             alone,
-            pause: self.manner.pause,
-            creating: self.creating,
-            made: self.made,
+            pace: &self.pace,
+            stops: &self.stops,
+            journal: &self.manner.journal,
+            creating: &self.rules.creating,
+            made: &self.made,
+            marks: &self.rules.marks,
+            ledger: &self.ledger,
+            before: self.before.get().and_then(|before| before.as_ref().ok()),
         }
+    }
+
+    pub(super) fn claims(&self, strict: bool) -> Claims<'_> {
+        Claims { ours: &self.ours, made: &self.made, marks: &self.rules.marks, strict }
     }
 
     /// Runs the cases that settle a dialect, one after the other, whatever the filter says; what one finds counts from then on, also for whether
@@ -130,7 +190,7 @@ impl<T: Transport> Floor<'_, T> {
     async fn settle(&self, known: &mut Known, choice: &Choice) {
         for case in self.suite.cases.iter().filter(|case| settles(case)) {
             let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone() };
-            if Plan::new(self.suite, known, &this).running().next().is_none() {
+            if self.stops.is_over() || Plan::new(self.suite, known, &this).running().next().is_none() {
                 continue;
             }
             let found = attempt(&self.bench(known, false), case, 1000).await;
@@ -141,13 +201,15 @@ impl<T: Transport> Floor<'_, T> {
         }
     }
 
-    async fn attempts(&self, plan: &Plan<'_>, known: &Known, stop: &Cell<bool>, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
+    /// Cases beside each other first, then those that must be alone, and last those that a weak device may not survive.
+    async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
         let bench = self.bench(known, false);
         let mut running: Vec<&CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
             shuffle(&mut running, self.manner.seed);
         }
-        let (alone, together): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.alone);
+        let (stress, gentle): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| is_stress(case));
+        let (alone, together): (Vec<_>, Vec<_>) = gentle.into_iter().partition(|case| case.case.alone);
         let mut found = HashMap::new();
         let mut done = |id: String, ran: Option<Ran>| {
             if let Some(ran) = ran {
@@ -155,17 +217,62 @@ impl<T: Transport> Floor<'_, T> {
                 found.insert(id, ran);
             }
         };
-        let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case, stop)))
+        let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case)))
             .buffer_unordered(self.manner.jobs.max(1));
         while let Some((id, ran)) = stream.next().await {
             done(id, ran);
         }
-        for case in &alone {
-            let (id, ran) = self.one(&bench, case, stop).await;
+        for case in alone.iter().chain(&stress) {
+            let (id, ran) = self.one(&bench, case).await;
             done(id, ran);
         }
         self.again(plan, known, &mut found).await;
         found
+    }
+
+    /// One case, unless the run goes no further; and what follows from it for the run.
+    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
+        let id = case.id.0.clone();
+        let deed = self.deed(case);
+        if let Some(why) = self.stops.forbids(deed) {
+            self.refused.borrow_mut().insert(id.clone(), why);
+            return (id, None);
+        }
+        let attempt = attempt(bench, case, 0).await;
+        self.removed.borrow_mut().extend(attempt.removed.iter().cloned());
+        if deed == Deed::Removes && attempt.verdict == Some(Verdict::Fail) {
+            self.stops.removal_failed();
+        }
+        if self.stops.count(attempt.interrupted.is_none()) {
+            self.look_for_life(bench).await;
+        }
+        self.audit(bench, attempt.left.is_some()).await;
+        (id, Some(self.ran(case, attempt)))
+    }
+
+    /// A case that ran; its exchanges are let go.
+    fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
+        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()))
+    }
+
+    /// After several cases in a row that did not complete: does the device answer at all?
+    async fn look_for_life(&self, bench: &Bench<'_, T>) {
+        match self.lives_again(bench, false).await {
+            Ok(()) => self.stops.lives(),
+            Err(why) => self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}")),
+        }
+    }
+
+    /// Whether a case only reads, or sends the request by which entries are removed.
+    fn deed(&self, case: &CatalogueCase) -> Deed {
+        let plain = |path: &str| path.split('?').next().unwrap_or_default().to_owned();
+        let removals = || self.suite.suite.safety.entities.iter().map(|entity| &entity.remove);
+        let removes = |send: &Send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path));
+        match case.risk {
+            Risk::Read => Deed::Reads,
+            _ if case.case.steps.iter().filter_map(|step| step.send.as_ref()).any(removes) => Deed::Removes,
+            _ => Deed::Other,
+        }
     }
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
@@ -175,39 +282,50 @@ impl<T: Transport> Floor<'_, T> {
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
         let mut dead = false;
         for case in torn {
+            if self.stops.is_over() || self.stops.is_stuck() {
+                return;
+            }
             let bench = self.bench(known, true);
             if let Err(why) = self.lives_again(&bench, dead).await {
                 dead = true;
                 let ran = found.get_mut(&case.id.0).expect("it was found above");
                 let reason = ran.record.reason.take().unwrap_or_default();
                 ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
+                if self.stops.count(false) {
+                    self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}"));
+                }
                 continue;
             }
             dead = false;
-            let mut second = attempt(&bench, case, 1).await;
-            if let Some(why) = second.interrupted.clone() {
-                let lives = self.lives_again(&bench, false).await;
-                hold_against(&mut second, self.suite, &why, lives);
-            }
+            self.stops.lives();
+            let second = self.alone(&bench, case).await;
             found.insert(case.id.0.clone(), self.ran(case, second));
         }
     }
 
-    /// One case, unless the run was stopped.
-    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase, stop: &Cell<bool>) -> (String, Option<Ran>) {
-        let ran = if stop.get() { None } else { Some(self.ran(case, attempt(bench, case, 0).await)) };
-        (case.id.0.clone(), ran)
-    }
-
-    fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
-        let interrupted = attempt.interrupted.clone();
-        let mut record = empty(case);
-        fill(&mut record, attempt, self.redaction);
-        Ran { record, interrupted }
+    /// A torn case by itself, until it comes to an end or it is plain that it never does: silence is plain at once, but a connection that ends
+    /// may be the network's, unless it ends at the same place each time. What asks for fewer requests is given time, and not held against.
+    async fn alone(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Attempt {
+        let mut last = attempt(bench, case, 1).await;
+        let place = last.torn.map(|(place, _)| place);
+        let mut always_there = true;
+        for number in 2..=ATTEMPTS_ALONE {
+            let is_plain = last.torn.is_some_and(|(_, hung)| hung);
+            if last.interrupted.is_none() || is_plain || self.stops.is_over() {
+                break;
+            }
+            last = attempt(bench, case, number).await;
+            always_there &= last.torn.map(|(again, _)| again) == place;
+        }
+        if let Some(why) = last.interrupted.clone().filter(|_| always_there && !last.excused) {
+            let lives = self.lives_again(bench, false).await;
+            hold_against(&mut last, self.suite, &why, lives);
+        }
+        last
     }
 
     async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {
-        let maker = own_maker(self.manner.seed, self.ours);
+        let maker = own_maker(self.manner.seed, &self.ours);
         let scope = Scope::new(&bench.known.values, &maker);
         let request = outgoing(&self.suite.suite.alive.send, &scope, false)?;
         let exchange = bench.send(&request).await;
@@ -227,80 +345,6 @@ impl<T: Transport> Floor<'_, T> {
         }
         last
     }
-
-    /// Sweeps up what is left of this run, and compares what belongs to others.
-    async fn after(&self, known: &Known, before: Result<Holdings, String>) -> Untouched {
-        let bench = self.bench(known, true);
-        let before = match before {
-            Ok(before) => before,
-            Err(why) => {
-                return Untouched { holds: None, why_unknown: Some(format!("before the run: {why}")), ..Untouched::default() };
-            }
-        };
-        let mut after = match take(&bench).await {
-            Ok(after) => after,
-            Err(why) => {
-                return Untouched { holds: None, why_unknown: Some(format!("after the run: {why}")), ..Untouched::default() };
-            }
-        };
-        if self.sweep(&bench, &after).await
-            && let Ok(again) = take(&bench).await
-        {
-            after = again;
-        }
-        if self.sweep_signed(&bench, &before, &after).await
-            && let Ok(again) = take(&bench).await
-        {
-            after = again;
-        }
-        Holdings::compare(&before, &after, |id| self.is_made(id))
-    }
-
-    fn is_made(&self, id: &str) -> bool {
-        self.ours.has(id) || self.made.borrow().iter().any(|(_, made)| same_id(made, id))
-    }
-
-    /// Removes one by one what a teardown did not; says whether there was anything.
-    async fn sweep(&self, bench: &Bench<'_, T>, after: &Holdings) -> bool {
-        let maker = own_maker(self.manner.seed, self.ours);
-        let scope = Scope::new(&bench.known.values, &maker);
-        let mut any = false;
-        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate() {
-            for id in after.of(&entity.kind, |id| self.is_made(id)) {
-                any = true;
-                let made = self
-                    .made
-                    .borrow()
-                    .iter()
-                    .find(|(have, made)| *have == kind && same_id(made, &id))
-                    .map(|(_, made)| made.clone());
-                let id = made.unwrap_or(Value::String(id));
-                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
-            }
-        }
-        any
-    }
-
-    /// Removes what is left all the same, by whatever id the device shows it under: an entry that was not there before and has a number or an id
-    /// in it that this run made up.
-    async fn sweep_signed(&self, bench: &Bench<'_, T>, before: &Holdings, after: &Holdings) -> bool {
-        let maker = own_maker(self.manner.seed, self.ours);
-        let scope = Scope::new(&bench.known.values, &maker);
-        let mut any = false;
-        for (kind, entity) in self.suite.suite.safety.entities.iter().enumerate().filter(|(_, entity)| entity.one_by_one) {
-            for id in after.signed_since(before, &entity.kind) {
-                any = true;
-                let id = Value::String(id);
-                bench.firewall.own(&id);
-                drop(bench.remove(kind, &[id], &scope, &mut Evidence::default()).await);
-            }
-        }
-        any
-    }
-}
-
-fn same_id(made: &Value, id: &str) -> bool {
-    made.as_str().map_or_else(|| made.to_string().as_str() == id, |made| made.eq_ignore_ascii_case(id))
 }
 
 fn settles(case: &CatalogueCase) -> bool {
@@ -334,65 +378,4 @@ fn shuffle(cases: &mut [&CatalogueCase], seed: u64) {
         let other = usize::try_from(state >> 33).unwrap_or(0) % (last + 1);
         cases.swap(last, other);
     }
-}
-
-fn records(plan: &Plan<'_>, mut ran: HashMap<String, Ran>, suite: &SuiteCatalogue, known: &Known) -> Vec<CaseRecord> {
-    let record = |planned: &crate::plan::Planned<'_>| {
-        let case = planned.case;
-        let mut record = empty(case);
-        match &planned.decision {
-            Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
-            Decision::Run => match ran.remove(&case.id.0) {
-                Some(ran) => record = ran.record,
-                None => {
-                    record.verdict = Verdict::Inconclusive;
-                    record.reason = Some("the run was stopped before this case".to_owned());
-                }
-            },
-        }
-        record.requirements.retain(|id| suite.requirement(id).is_none_or(|row| known.concerns(row)));
-        if record.requirements.is_empty() {
-            record.requirements.clone_from(&case.case.requirements);
-        }
-        record
-    };
-    plan.planned.iter().map(record).collect()
-}
-
-pub(super) fn empty(case: &CatalogueCase) -> CaseRecord {
-    CaseRecord {
-        id: case.id.0.clone(),
-        title: case.case.title.clone(),
-        requirements: case.case.requirements.clone(),
-        verdict: Verdict::NotApplicable,
-        reason: None,
-        waived: None,
-        source: SourceRecord { file: case.shown_file.clone(), line: case.line },
-        mismatches: Vec::new(),
-        observations: Vec::new(),
-        exchanges: Vec::new(),
-        duration_ms: 0,
-    }
-}
-
-pub(super) fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
-    record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
-    record.reason = attempt.reason.map(|reason| redaction.text(&reason));
-    if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
-        record.reason = attempt.evidence.notes().first().cloned();
-    }
-    for mismatch in &attempt.mismatches {
-        if !record.requirements.contains(&mismatch.requirement) {
-            record.requirements.push(mismatch.requirement.clone());
-        }
-    }
-    let clean = |mismatch: Mismatch| Mismatch {
-        expected: redaction.text(&mismatch.expected),
-        actual: redaction.text(&mismatch.actual),
-        ..mismatch
-    };
-    record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
-    record.observations = attempt.observations;
-    record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction, record.verdict);
 }

@@ -1,93 +1,219 @@
 //! The entries of others, before and after: nothing of theirs may change.
+//!
+//! A listing is read page by page, and of each entry only a digest is kept: ten thousand entries cost a few megabytes, whatever they hold.
 
-use crate::template::Scope;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::bench::{Bench, own_maker};
+use super::claims::{Claims, Whose, key_of};
+use super::request::outgoing;
 use super::transport::Transport;
-use crate::record::Untouched;
+use crate::case::{Pages, Risk};
+use crate::exchange::Exchange;
 use crate::suite::Snapshot;
+use crate::template::Scope;
 
-/// What a device holds: kind and id of each entry to a digest of its content.
+/// The most pages of a list that are read.
+const MOST_PAGES: u64 = 2_000;
+
+/// How often a page is asked for that does not come.
+const TRIES: u32 = 4;
+
+/// One entry, as little of it as is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    digest: [u8; 16],
+    pub whose: Whose,
+    /// It has an id and nothing else.
+    pub bare: bool,
+    pub stamp: Option<u64>,
+    /// The id as the device wrote it, where it may have to be removed.
+    pub id: Option<Value>,
+}
+
+/// What a device holds: listing and id of each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holdings {
-    entries: BTreeMap<(String, String), [u8; 16]>,
-    /// Kind and id of what bears the hand of this run, whatever its id.
-    signed: BTreeSet<(String, String)>,
-    tombstones: u64,
+pub(super) struct Holdings {
+    pub entries: BTreeMap<(usize, String), Held>,
+    pub tombstones: u64,
+    /// The highest stamp, and the generation it belongs to, of each listing that has stamps.
+    pub stamps: BTreeMap<usize, (u64, Option<String>)>,
+}
+
+impl Holdings {
+    /// Whether the device held an entry of somebody else under this id.
+    pub(super) fn holds_foreign(&self, listing: usize, id: &Value) -> bool {
+        self.entries.get(&(listing, key_of(id))).is_some_and(|held| held.whose != Whose::Ours)
+    }
+
+    /// The entries that are somebody else's.
+    pub(super) fn foreign(&self) -> impl Iterator<Item = (&(usize, String), &Held)> {
+        self.entries.iter().filter(|(_, held)| held.whose == Whose::Others)
+    }
+
+    /// Whether an entry is not as it was.
+    pub(super) fn differs(&self, key: &(usize, String), held: &Held) -> bool {
+        self.entries.get(key).is_none_or(|now| now.digest != held.digest)
+    }
 }
 
 /// Reads everything that the suite knows how to list.
 ///
 /// # Errors
 /// Why it could not be read.
-pub(super) async fn take<T: Transport>(bench: &Bench<'_, T>) -> Result<Holdings, String> {
-    let maker = own_maker(bench.seed, bench.ours);
-    let scope = Scope::new(&bench.known.values, &maker);
+pub(super) async fn take<T: Transport>(bench: &Bench<'_, T>, claims: &Claims<'_>) -> Result<Holdings, String> {
     let mut holdings = Holdings::default();
-    for snapshot in &bench.suite.suite.safety.snapshots {
+    for (listing, snapshot) in bench.suite.suite.safety.snapshots.iter().enumerate() {
         if snapshot.needs.iter().all(|need| bench.known.has(need) == Some(true)) {
-            list(bench, snapshot, &scope, &mut holdings).await?;
+            list(bench, listing, snapshot, claims, &mut holdings).await?;
         }
     }
     Ok(holdings)
 }
 
+/// The entries of others that a device lists as written since a snapshot was taken, with what they are now; `None` where it keeps no stamps.
+pub(super) async fn written_since<T: Transport>(
+    bench: &Bench<'_, T>,
+    before: &Holdings,
+    claims: &Claims<'_>,
+) -> Option<Vec<(usize, String)>> {
+    let mut written = None;
+    for (listing, snapshot) in bench.suite.suite.safety.snapshots.iter().enumerate() {
+        let (Some(since), Some((stamp, series))) = (&snapshot.since, before.stamps.get(&listing)) else { continue };
+        let maker = own_maker(bench.seed, bench.ours);
+        let mut scope = Scope::new(&bench.known.values, &maker);
+        scope.set("stamp", json!(stamp));
+        scope.set("series", series.clone().map_or_else(|| json!({ "$absent": true }), Value::String));
+        let request = outgoing(since, &scope, false).ok()?;
+        let mut body = read(bench, &request, &snapshot.pages.items, true).await.ok()?;
+        let rows = taken(&mut body, &snapshot.pages.items).unwrap_or_default();
+        let newer = rows.iter().filter(|row| stamp_of(row, snapshot).is_some_and(|have| have > *stamp));
+        let others = newer.filter_map(|row| row.pointer(&snapshot.id).map(|id| (id, row)));
+        let others = others.filter(|(id, row)| claims.whose(&snapshot.kind, Some(id), row) == Whose::Others);
+        written.get_or_insert_with(Vec::new).extend(others.map(|(id, _)| (listing, key_of(id))));
+    }
+    written
+}
+
 async fn list<T: Transport>(
     bench: &Bench<'_, T>,
+    listing: usize,
     snapshot: &Snapshot,
-    scope: &Scope<'_>,
+    claims: &Claims<'_>,
     holdings: &mut Holdings,
 ) -> Result<(), String> {
-    let exchange = bench.all_pages(&snapshot.pages, scope).await?;
-    let answer = exchange.outcome.as_ref().map_err(ToString::to_string)?;
-    let body = crate::json::read(&answer.body).value;
-    let rows = body.as_ref().and_then(|body| body.pointer(&snapshot.pages.items)).and_then(Value::as_array);
-    let Some(rows) = rows else {
-        return Err(format!("the list of {} entries could not be read (status {})", snapshot.kind, answer.status));
-    };
-    for row in rows {
-        if snapshot.tombstone.as_ref().is_some_and(|place| row.pointer(place) == Some(&Value::Bool(true))) {
-            holdings.tombstones += 1;
-            continue;
-        }
-        let digest = digest(row, &snapshot.ignore);
-        let known = match row.pointer(&snapshot.id) {
-            Some(Value::String(id)) if !id.is_empty() => Some(id.to_ascii_lowercase()),
-            Some(Value::Number(id)) => Some(id.to_string()),
-            _ => None,
+    let maker = own_maker(bench.seed, bench.ours);
+    let scope = Scope::new(&bench.known.values, &maker);
+    let mut read_rows = 0;
+    for page in 1..=MOST_PAGES {
+        let request = bench.page_request(&snapshot.pages, page, &scope)?;
+        let mut body = match read(bench, &request, &snapshot.pages.items, false).await {
+            Ok(body) => body,
+            Err(why) => return Err(format!("the list of {} entries could not be read: {why}", snapshot.kind)),
         };
-        if let Some(id) = known.clone().filter(|_| is_signed(row, &|text| bench.ours.signed(text))) {
-            holdings.signed.insert((snapshot.kind.clone(), id));
+        let total = total(&snapshot.pages, &body);
+        let rows = taken(&mut body, &snapshot.pages.items).unwrap_or_default();
+        let before = holdings.entries.len() as u64 + holdings.tombstones;
+        read_rows += rows.len() as u64;
+        for row in rows {
+            take_row(listing, snapshot, &row, claims, holdings);
         }
-        let id = known.unwrap_or_else(|| format!("without an id, {}", crate::template::hex(&digest)));
-        holdings.entries.insert((snapshot.kind.clone(), id), digest);
+        note_series(listing, snapshot, &body, holdings);
+        let nothing_new = holdings.entries.len() as u64 + holdings.tombstones == before;
+        if nothing_new || !snapshot.pages.is_paged() || total.is_some_and(|total| read_rows >= total) {
+            break;
+        }
     }
     Ok(())
 }
 
-/// Whether any text in a row is one of which something holds.
-fn is_signed(row: &Value, is_ours: &dyn Fn(&str) -> bool) -> bool {
-    match row {
-        Value::String(text) => is_ours(text),
-        Value::Array(elements) => elements.iter().any(|element| is_signed(element, is_ours)),
-        Value::Object(members) => members.values().any(|member| is_signed(member, is_ours)),
-        _ => false,
+/// Asks until a reply comes that has rows; reading may be repeated.
+async fn read<T: Transport>(
+    bench: &Bench<'_, T>,
+    request: &crate::exchange::Outgoing,
+    items: &str,
+    may_lack_rows: bool,
+) -> Result<Value, String> {
+    bench.firewall.check(request, Risk::Read, bench.ours)?;
+    let mut why = String::new();
+    for _ in 0..TRIES {
+        match rows_of(bench.send(request).await, items, may_lack_rows) {
+            Ok(body) => return Ok(body),
+            Err(problem) => why = problem,
+        }
+        if bench.stops.is_over() {
+            break;
+        }
+    }
+    Err(why)
+}
+
+fn rows_of(exchange: Exchange, items: &str, may_lack_rows: bool) -> Result<Value, String> {
+    let answer = exchange.outcome.map_err(|fault| fault.to_string())?;
+    if answer.capped {
+        return Err("the reply is longer than is read".to_owned());
+    }
+    let body = crate::json::read(&answer.body).value.unwrap_or_default();
+    let has_rows = body.pointer(items).is_some_and(Value::is_array);
+    if has_rows || may_lack_rows { Ok(body) } else { Err(format!("status {} without rows", answer.status)) }
+}
+
+fn total(pages: &Pages, body: &Value) -> Option<u64> {
+    pages.totals.iter().find_map(|place| body.pointer(place).and_then(Value::as_u64))
+}
+
+fn taken(body: &mut Value, items: &str) -> Option<Vec<Value>> {
+    match body.pointer_mut(items)?.take() {
+        Value::Array(rows) => Some(rows),
+        _ => None,
     }
 }
 
-fn digest(row: &Value, ignore: &[String]) -> [u8; 16] {
+fn note_series(listing: usize, snapshot: &Snapshot, body: &Value, holdings: &mut Holdings) {
+    if snapshot.stamp.is_some() {
+        let entry = holdings.stamps.entry(listing).or_default();
+        entry.1 = snapshot.series.as_ref().and_then(|place| body.pointer(place)).and_then(Value::as_str).map(str::to_owned);
+    }
+}
+
+fn stamp_of(row: &Value, snapshot: &Snapshot) -> Option<u64> {
+    row.pointer(snapshot.stamp.as_ref()?).and_then(Value::as_u64)
+}
+
+/// Takes what is needed of a row.
+pub(super) fn take_row(listing: usize, snapshot: &Snapshot, row: &Value, claims: &Claims<'_>, holdings: &mut Holdings) {
+    let stamp = stamp_of(row, snapshot);
+    if let Some(stamp) = stamp {
+        let highest = holdings.stamps.entry(listing).or_default();
+        highest.0 = highest.0.max(stamp);
+    }
+    if snapshot.tombstone.as_ref().is_some_and(|place| row.pointer(place) == Some(&Value::Bool(true))) {
+        holdings.tombstones += 1;
+        return;
+    }
+    let content = content(row, &snapshot.ignore);
+    let digest: [u8; 16] = Md5::digest(content.to_string()).into();
+    let id = row.pointer(&snapshot.id).filter(|id| id.as_str().is_some_and(|id| !id.is_empty()) || id.is_number());
+    let key = id.map_or_else(|| format!("without an id, {}", crate::template::hex(&digest)), key_of);
+    let whose = claims.whose(&snapshot.kind, id, row);
+    let bare = is_bare(&content, &snapshot.id);
+    let kept = whose == Whose::Ours || bare;
+    let held = Held { digest, whose, bare, stamp, id: id.cloned().filter(|_| kept) };
+    holdings.entries.insert((listing, key), held);
+}
+
+/// What of an entry is compared, its members in order, so that another order is no change.
+fn content(row: &Value, ignore: &[String]) -> Value {
     let mut row = row.clone();
     for place in ignore {
         super::pointer::put(&mut row, place, None);
     }
-    Md5::digest(sorted(&row).to_string()).into()
+    sorted(&row)
 }
 
-/// The same value with its members in order, so that another order is no change.
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Array(elements) => Value::Array(elements.iter().map(sorted).collect()),
@@ -99,38 +225,41 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-impl Holdings {
-    /// Ids of a kind that are among the given ones.
-    pub(super) fn of(&self, kind: &str, is_ours: impl Fn(&str) -> bool) -> Vec<String> {
-        self.entries.keys().filter(|(have, id)| have == kind && is_ours(id)).map(|(_, id)| id.clone()).collect()
-    }
+/// Whether an entry says nothing beside its id: nobody's name, number or right is on it.
+fn is_bare(content: &Value, id: &str) -> bool {
+    let mut rest = content.clone();
+    super::pointer::put(&mut rest, id, None);
+    says_nothing(&rest)
+}
 
-    /// Ids of a kind that were not there before and bear the hand of this run.
-    pub(super) fn signed_since(&self, before: &Self, kind: &str) -> Vec<String> {
-        let new = self.signed.iter().filter(|key| key.0 == kind && !before.entries.contains_key(*key));
-        new.map(|(_, id)| id.clone()).collect()
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty() || text == "0",
+        Value::Array(elements) => elements.iter().all(says_nothing),
+        Value::Object(members) => members.values().all(says_nothing),
     }
+}
 
-    /// What became of the entries that were there before; entries that this run made are left aside.
-    pub(super) fn compare(before: &Self, after: &Self, is_ours: impl Fn(&str) -> bool) -> Untouched {
-        let mut changes = Vec::new();
-        for ((kind, id), digest) in &before.entries {
-            match after.entries.get(&(kind.clone(), id.clone())) {
-                None => changes.push(format!("the {kind} {id} is gone")),
-                Some(now) if now != digest => changes.push(format!("the {kind} {id} is not as it was")),
-                Some(_) => {}
-            }
-        }
-        let new = after.entries.keys().filter(|key| !before.entries.contains_key(*key));
-        let left_behind = new
-            .map(|(kind, id)| if is_ours(id) { format!("{kind} {id}") } else { format!("{kind} {id} (not known to this run)") });
-        Untouched {
-            holds: Some(changes.is_empty()),
-            compared: before.entries.len() as u64,
-            changes,
-            left_behind: left_behind.collect(),
-            tombstones: after.tombstones.saturating_sub(before.tombstones),
-            why_unknown: None,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_that_says_nothing_is_bare() {
+        let rows = [
+            (json!({ "uuid": "a" }), true),
+            (
+                json!({ "uuid": "a", "name": "", "access": { "pin": "", "code": ["", ""], "validFrom": "0" }, "deleted": false }),
+                true,
+            ),
+            (json!({ "uuid": "a", "name": "x" }), false),
+            (json!({ "uuid": "a", "access": { "code": ["", "1"] } }), false),
+        ];
+        for (row, expected) in rows {
+            assert_eq!(is_bare(&row, "/uuid"), expected, "{row}");
         }
     }
 }

@@ -1,15 +1,15 @@
 //! One case after another on one device: for whoever runs the same case again and again.
 
-use std::cell::RefCell;
+use std::sync::atomic::AtomicBool;
 
 use jsonschema::Validator;
-use serde_json::Value;
 
-use super::bench::{Bench, own_maker};
+use super::bench::own_maker;
+use super::case_record::ran;
 use super::case_run::attempt;
 use super::evidence::Redaction;
-use super::firewall::{Firewall, RequestRule};
-use super::run::{empty, fill};
+use super::run::{Floor, Manner, Rules};
+use super::snapshot::Holdings;
 use super::transport::Transport;
 use crate::case::Expectation;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
@@ -17,18 +17,16 @@ use crate::exchange::Exchange;
 use crate::judge::{Read, Seen, Yardstick, holds};
 use crate::profile::Known;
 use crate::record::CaseRecord;
-use crate::template::{Maker, Ours, Scope};
+use crate::template::Scope;
 
-/// A device of which everything is known, with the wall around what is not ours.
+/// Nobody stops who runs single cases.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+/// A device of which everything is known, with the wall around what is not ours. It holds nothing of anybody else.
 pub struct Stage<'s, T> {
     suite: &'s SuiteCatalogue,
     known: &'s Known,
-    transport: &'s T,
-    seed: u64,
-    ours: Ours,
-    firewall: Firewall,
-    creating: Vec<RequestRule>,
-    made: RefCell<Vec<(usize, Value)>>,
+    floor: Floor<'s, T>,
 }
 
 impl<'s, T: Transport> Stage<'s, T> {
@@ -37,23 +35,15 @@ impl<'s, T: Transport> Stage<'s, T> {
     /// # Errors
     /// A mistake of the suite's data.
     pub fn new(suite: &'s SuiteCatalogue, known: &'s Known, transport: &'s T, seed: u64) -> Result<Self, String> {
-        let creating =
-            suite.suite.safety.entities.iter().map(|entity| RequestRule::new(&entity.created_by)).collect::<Result<_, _>>()?;
-        Ok(Self {
-            suite,
-            known,
-            transport,
-            seed,
-            ours: Ours::default(),
-            firewall: Firewall::new(&suite.suite.safety, Maker::tag(seed))?,
-            creating,
-            made: RefCell::default(),
-        })
+        let manner = Manner::quick(seed);
+        let floor = Floor::new(suite, transport, &manner, Rules::new(suite, known, seed)?, &NEVER);
+        drop(floor.before.set(Ok(Holdings::default())));
+        Ok(Self { suite, known, floor })
     }
 
     /// The suite's rules for every reply that apply to this one.
     pub fn rules_of(&self, exchange: &Exchange) -> Vec<&'s Expectation> {
-        let maker = own_maker(self.seed, &self.ours);
+        let maker = own_maker(self.floor.manner.seed, &self.floor.ours);
         let scope = Scope::new(&self.known.values, &maker);
         let read = Read::default();
         let seen = Seen::new(exchange, &read);
@@ -71,20 +61,6 @@ impl<'s, T: Transport> Stage<'s, T> {
 
     /// Runs a case once, as alone: what is torn is the device's. Each number makes up values of its own.
     pub async fn attempt(&self, case: &CatalogueCase, number: u32) -> CaseRecord {
-        let bench = Bench {
-            suite: self.suite,
-            known: self.known,
-            transport: self.transport,
-            seed: self.seed,
-            ours: &self.ours,
-            firewall: &self.firewall,
-            alone: true,
-            pause: std::time::Duration::ZERO,
-            creating: &self.creating,
-            made: &self.made,
-        };
-        let mut record = empty(case);
-        fill(&mut record, attempt(&bench, case, number).await, &Redaction::default());
-        record
+        ran(case, attempt(&self.floor.bench(self.known, true), case, number).await, &Redaction::default()).record
     }
 }

@@ -1,40 +1,71 @@
 //! What a run makes up: ids, owners, numbers. The same seed makes the same ones, and all of them are known to be ours.
 
 use std::collections::HashSet;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 use crate::case::Fresh;
 
-/// Every uuid that this run made, in lower case: nothing else may be named by a request that writes. Beside them the long numbers that it made,
-/// by which an entry of the run is known again whatever became of its id.
+/// Everything that this run made up: nothing else may be named by a request that writes.
 #[derive(Debug, Default)]
-pub struct Ours {
-    uuids: Mutex<HashSet<String>>,
-    numbers: Mutex<HashSet<String>>,
+pub struct Ours(Mutex<Made>);
+
+#[derive(Debug, Default)]
+struct Made {
+    /// In lower case.
+    uuids: HashSet<String>,
+    /// Owners and numbers, in lower case: what shows whose an entry is where the device chose its id.
+    words: HashSet<String>,
+    /// What was made since the last time somebody took it down.
+    new: Vec<String>,
 }
 
 impl Ours {
     /// Whether this run made the uuid.
     pub fn has(&self, uuid: &str) -> bool {
-        self.uuids.lock().expect("nobody panics while holding it").contains(&uuid.to_ascii_lowercase())
+        self.made().uuids.contains(&uuid.to_ascii_lowercase())
     }
 
-    /// Remembers a uuid as ours.
-    pub fn add(&self, uuid: &str) {
-        self.uuids.lock().expect("nobody panics while holding it").insert(uuid.to_ascii_lowercase());
+    /// Whether this run made the text: an owner, a number or a uuid.
+    pub fn has_word(&self, word: &str) -> bool {
+        let word = word.to_lowercase();
+        let made = self.made();
+        made.words.contains(&word) || made.uuids.contains(&word)
     }
 
     /// Whether a text bears the hand of this run: it is a uuid of ours, or one of our numbers stands in it.
     pub fn signed(&self, text: &str) -> bool {
-        let numbers = self.numbers.lock().expect("nobody panics while holding it");
-        self.has(text) || text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| numbers.contains(digits))
+        let made = self.made();
+        let is_number = |digits: &str| digits.len() >= 10 && made.words.contains(digits);
+        made.uuids.contains(&text.to_ascii_lowercase()) || text.split(|letter: char| !letter.is_ascii_digit()).any(is_number)
     }
 
-    fn add_number(&self, number: &str) {
-        self.numbers.lock().expect("nobody panics while holding it").insert(number.to_owned());
+    /// Remembers a uuid as ours.
+    pub fn add(&self, uuid: &str) {
+        let uuid = uuid.to_ascii_lowercase();
+        let mut made = self.made();
+        if made.uuids.insert(uuid.clone()) {
+            made.new.push(uuid);
+        }
+    }
+
+    /// Remembers an owner or a number as ours.
+    pub fn add_word(&self, word: &str) {
+        let mut made = self.made();
+        if made.words.insert(word.to_lowercase()) {
+            made.new.push(word.to_owned());
+        }
+    }
+
+    /// What was made since this was asked last, in the order it was made.
+    pub fn take_new(&self) -> Vec<String> {
+        std::mem::take(&mut self.made().new)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        self.0.lock().expect("nobody panics while holding it")
     }
 }
 
@@ -62,44 +93,51 @@ impl<'o> Maker<'o> {
     pub fn make(&self, name: &str, kind: Fresh) -> Value {
         let bytes = self.bytes(name);
         let number = u64::from_be_bytes(bytes[..8].try_into().expect("there are sixteen"));
-        match kind {
-            Fresh::Uuid => json!(self.uuid(name)),
-            Fresh::UpperUuid => json!(self.uuid(name).to_uppercase()),
-            Fresh::Owner => json!(format!("{}-{:06x}{name}", Self::tag(self.seed), number & 0xff_ffff)),
-            Fresh::Number => {
-                let digits = (1_000_000_000 + number % 3_000_000_000).to_string();
-                self.ours.add_number(&digits);
-                json!(digits)
-            }
-            Fresh::Card => json!(bytes[..4].iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")),
-            Fresh::Word => json!(bytes[..10].iter().map(|byte| char::from(b'a' + byte % 26)).collect::<String>()),
-        }
+        let word = match kind {
+            Fresh::Uuid => return json!(self.uuid(name)),
+            Fresh::UpperUuid => return json!(self.uuid(name).to_uppercase()),
+            Fresh::Owner => format!("{}-{:06x}{name}", Self::tag(self.seed), number & 0xff_ffff),
+            Fresh::Number => (1_000_000_000 + number % 3_000_000_000).to_string(),
+            Fresh::Card => bytes[..4].iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":"),
+            Fresh::Word => return json!(bytes[..10].iter().map(|byte| char::from(b'a' + byte % 26)).collect::<String>()),
+        };
+        self.ours.add_word(&word);
+        json!(word)
     }
 
-    /// A version 4 uuid in lower case; it counts as ours.
+    /// A version 4 uuid in lower case that begins with a letter, so that a device which takes it for a number reads nobody's; it counts as ours.
     pub fn uuid(&self, name: &str) -> String {
-        let uuid = uuid::Builder::from_random_bytes(self.bytes(name)).into_uuid().hyphenated().to_string();
+        let mut bytes = self.bytes(name);
+        bytes[0] = 0xa0 + (bytes[0] >> 4) % 6 * 16 + (bytes[0] & 0x0f);
+        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid().hyphenated().to_string();
         self.ours.add(&uuid);
         uuid
     }
 
-    /// A uuid that differs in its last digit only; it counts as ours.
+    /// A uuid that differs in its last digit only; it counts as ours where the given one does.
     pub fn neighbour(&self, uuid: &str) -> String {
         let mut text = uuid.to_owned();
         let last = text.pop().and_then(|digit| digit.to_digit(16)).unwrap_or_default();
         text.push(char::from_digit((last + 1) % 16, 16).unwrap_or('0'));
-        self.ours.add(&text);
+        self.own_as(uuid, &text);
         text
     }
 
-    /// The same uuid with another version digit (and so another uuid); it counts as ours.
+    /// The same uuid with another version digit (and so another uuid); it counts as ours where the given one does.
     pub fn version(&self, uuid: &str, version: &str) -> String {
         let mut text = uuid.to_owned();
         if text.len() == 36 && version.len() == 1 {
             text.replace_range(14..15, version);
         }
-        self.ours.add(&text);
+        self.own_as(uuid, &text);
         text
+    }
+
+    /// What is next to an entry of somebody else may be one of theirs, too.
+    fn own_as(&self, origin: &str, uuid: &str) {
+        if self.ours.has(origin) {
+            self.ours.add(uuid);
+        }
     }
 
     fn bytes(&self, name: &str) -> [u8; 16] {

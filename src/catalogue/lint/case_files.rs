@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::super::rows::{unfold_rows, unfold_short_forms};
+use super::super::rows::{expand_faults, unfold_rows, unfold_short_forms};
 use super::knowledge::{Knowledge, shaped};
 use super::names::{Giver, Names, say_unused};
 use super::page::{Page, meant};
@@ -58,6 +58,10 @@ fn check_written(
     let has_rows = written.get("rows").is_some_and(Value::is_array);
     if let Some(Value::Array(rows)) = written.get("rows") {
         check_rows(page, &base, rows, &written);
+    }
+    if let Err(misfits) = expand_faults(&mut written, &|path| knowledge.schema(path)) {
+        misfits.into_iter().for_each(|misfit| page.say(&format!("{base}/rows{}", misfit.pointer), misfit.message, None));
+        return;
     }
     unfold_short_forms(&mut written);
     let mut unused: Option<Vec<(String, Giver, String)>> = None;

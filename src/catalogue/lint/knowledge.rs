@@ -43,6 +43,8 @@ pub(super) struct Knowledge {
     pub(super) profiles: Vec<(String, Profile)>,
     /// The paths of all schemas.
     pub(super) schemas: BTreeSet<String>,
+    /// The schemas as they are written, by path.
+    schema_texts: BTreeMap<String, Value>,
     /// Names that every template may use, with all they may stand for.
     pub(super) values: BTreeMap<String, Vec<Value>>,
     /// Capabilities by name; `None` where it is not known what there is.
@@ -76,6 +78,7 @@ impl Knowledge {
             requirements,
             profiles,
             schemas: schema_paths(name, sources),
+            schema_texts: schema_texts(name, pages),
             values: BTreeMap::new(),
             capabilities: None,
             reply_names: BTreeMap::new(),
@@ -91,6 +94,11 @@ impl Knowledge {
             (knowledge.reply_names, knowledge.class_names) = names;
         }
         knowledge
+    }
+
+    /// A schema as it is written.
+    pub(super) fn schema(&self, path: &str) -> Option<&Value> {
+        self.schema_texts.get(path)
     }
 
     /// A catalogue row by its id.
@@ -187,6 +195,12 @@ impl Knowledge {
 /// Gives a value its shape, where it fits; where it does not, somebody else has said so.
 pub(super) fn shaped<T: DeserializeOwned>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
+}
+
+fn schema_texts(name: &str, pages: &[Page]) -> BTreeMap<String, Value> {
+    let prefix = format!("schemas/{name}/");
+    let path = |file: &str| Some(file.strip_prefix(&prefix)?.strip_suffix(".schema.json")?.to_owned());
+    pages.iter().filter_map(|page| Some((path(&page.name)?, page.value.clone()))).collect()
 }
 
 fn schema_paths(name: &str, sources: &Sources) -> BTreeSet<String> {

@@ -102,21 +102,33 @@ fn check_dialects(names: &Names<'_>, site: &Site<'_>, suite: &Suite) {
 fn check_safety(names: &Names<'_>, site: &Site<'_>, safety: &Safety) {
     let numbered = |key: &'static str| move |index: usize| format!("/safety/{key}/{index}");
     let reads = safety.reads.iter().enumerate().map(|(index, rule)| (numbered("reads")(index), rule));
+    let writes = safety.writes.iter().enumerate().map(|(index, rule)| (numbered("writes")(index), rule));
     let dangerous = safety.dangerous.keys().map(|rule| (pointer_join("/safety/dangerous", rule), rule));
     let scopes = safety.scopes.iter().enumerate().map(|(index, one)| (numbered("scopes")(index) + "/request", &one.request));
     let numbers = safety.numbers.iter().enumerate().map(|(index, one)| (numbered("numbers")(index) + "/request", &one.request));
     let entities =
         safety.entities.iter().enumerate().map(|(index, one)| (numbered("entities")(index) + "/created-by", &one.created_by));
-    for (pointer, rule) in reads.chain(dangerous).chain(scopes).chain(numbers).chain(entities) {
+    for (pointer, rule) in reads.chain(writes).chain(dangerous).chain(scopes).chain(numbers).chain(entities) {
         if let Some((_, pattern)) = rule.split_once(' ') {
             check_regex(site, &pointer, pattern);
         }
     }
     for (index, entity) in safety.entities.iter().enumerate() {
-        check_send(names, site, &format!("/safety/entities/{index}/remove"), &entity.remove, &["id", "ids", "item"]);
+        let at = format!("/safety/entities/{index}");
+        check_send(names, site, &format!("{at}/remove"), &entity.remove, &["id", "ids", "item"]);
+        if let Some(shown) = &entity.shown {
+            check_send(names, site, &format!("{at}/shown/send"), &shown.send, &["id"]);
+        }
+        if let Some(mark) = &entity.mark {
+            check_regex(site, &format!("{at}/mark/pattern"), &mark.pattern);
+        }
     }
     for (index, snapshot) in safety.snapshots.iter().enumerate() {
-        check_send(names, site, &format!("/safety/snapshots/{index}/pages/send"), &snapshot.pages.send, &["page"]);
+        let at = format!("/safety/snapshots/{index}");
+        check_send(names, site, &format!("{at}/pages/send"), &snapshot.pages.send, &["page"]);
+        if let Some(since) = &snapshot.since {
+            check_send(names, site, &format!("{at}/since"), since, &["stamp", "series"]);
+        }
     }
 }
 

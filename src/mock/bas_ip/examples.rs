@@ -16,8 +16,6 @@ pub(super) struct Bench {
     pub token: String,
     pub now: Duration,
     pub media: String,
-    /// The next bodies come in chunks.
-    pub chunked: bool,
     prefix: &'static str,
 }
 
@@ -33,7 +31,7 @@ impl Bench {
         };
         let device = device(&settings).expect("known names");
         let prefix = if quirks.contains(&"v0") || defects.contains(&"v0-under-v1") { "/api/v0" } else { "/api/v1" };
-        Self { device, token: String::new(), now: Duration::ZERO, media: "application/json".into(), chunked: false, prefix }
+        Self { device, token: String::new(), now: Duration::ZERO, media: "application/json".into(), prefix }
     }
 
     /// A panel on which the administrator is logged in.
@@ -54,9 +52,6 @@ impl Bench {
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         let query = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.into(), value.into()));
         let mut headers = vec![("Content-Type".to_owned(), self.media.clone())];
-        if self.chunked {
-            headers.push(("Transfer-Encoding".into(), "chunked".into()));
-        }
         if self.token == "Basic" {
             headers.push(("authorization".into(), "Basic Y3QtYWRtaW46VHVsaXAtNDcxMQ==".into()));
         } else if !self.token.is_empty() {

@@ -17,8 +17,6 @@ mod face;
 mod fault;
 mod filter;
 mod forward;
-#[cfg(test)]
-mod further_requests;
 mod identifier;
 mod item;
 mod link;
@@ -31,8 +29,6 @@ mod picture;
 mod quirk;
 mod random;
 mod repeat;
-#[cfg(test)]
-mod requests;
 mod route;
 mod row;
 mod session;
@@ -40,8 +36,6 @@ mod session;
 mod sibling_rows;
 mod stranger;
 mod time_profile;
-#[cfg(test)]
-mod trace;
 mod wire;
 
 use crate::mock::device::{Device, Scheme, Settings, UnknownName};

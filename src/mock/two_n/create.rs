@@ -77,9 +77,19 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     }
     refuse_owned_fields(fields, manner)?;
     let merged = stored.as_ref().filter(|_| manner.wrong(Defect::ForceMerges)).map(|entry| entry.fields.clone());
-    let mut draft = Draft::new(true, merged.unwrap_or_default(), &directory.template, manner);
+    let risen = directory.buried.get(&key).filter(|_| manner.wrong(Defect::RecreatedKeepsFields)).cloned();
+    let mut draft = Draft::new(true, merged.or(risen).unwrap_or_default(), &directory.template, manner);
     draft.write(fields);
     let fields = draft.finish()?;
+    if manner.wrong(Defect::OldOwnerDeletesToo) {
+        let owner = fields.get("owner").and_then(Value::as_str).unwrap_or_default();
+        directory.first_owners.insert(key.clone(), owner.to_owned());
+    }
+    if let Some(stamp) =
+        stored.as_ref().filter(|_| manner.wrong(Defect::ForceKeepsStamp)).and_then(|_| directory.rewrite(&key, fields.clone()))
+    {
+        return Ok((uuid, stamp));
+    }
     // The documents do not name the code of a full directory; this one is ours.
     let stamp = directory.put(&key, &uuid, fields).ok_or_else(|| vec![Fault::new("EDIR_DIRECTORY_FULL")])?;
     let secretly = stored.is_some() && !force && manner.wrong(Defect::RefusedCreateWrites);

@@ -150,6 +150,9 @@ pub fn framed(mut reply: Reply, occasion: Occasion, manner: Manner) -> Reply {
     if let Some((.., framing)) = chosen {
         reply.framing = *framing;
     }
+    if reply.body.len() > 4_096 && manner.wrong(Defect::LargeReplyCut) {
+        reply.framing = Framing::Cut(4_096);
+    }
     if manner.wrong(Defect::LengthInCharacters) && !reply.body.is_ascii() {
         let characters = String::from_utf8_lossy(&reply.body).chars().count();
         reply.framing = Framing::LengthOff(characters as i64 - reply.body.len() as i64);

@@ -62,6 +62,10 @@ fn delete_owned(directory: &mut Directory, owner: &str) -> Vec<Value> {
     if manner.wrong(Defect::OwnerDeletesAllOwned) && !keys.is_empty() {
         keys = directory.keys_where(|entry| !entry.owner().is_empty());
     }
+    if manner.wrong(Defect::OldOwnerDeletesToo) && !owner.is_empty() {
+        let first = |key: &String| directory.first_owners.get(key).is_some_and(|first| first == owner);
+        keys.extend(directory.keys_where(|entry| entry.owner() != owner).into_iter().filter(first));
+    }
     let limit = if manner.wrong(Defect::OwnerDeletesOne) { 1 } else { usize::MAX };
     for key in keys.into_iter().take(limit) {
         let uuid = directory.find(&key).map_or_else(String::new, |entry| entry.uuid.clone());
@@ -69,7 +73,17 @@ fn delete_owned(directory: &mut Directory, owner: &str) -> Vec<Value> {
             users.push(row::changed(&Value::Null, &uuid, stamp, manner));
         }
     }
+    if manner.wrong(Defect::OwnerListsDeleted) {
+        users.extend(deleted_before(directory, owner));
+    }
     users
+}
+
+/// Rows of entries of this owner that are no more; only a defect lists them.
+fn deleted_before(directory: &Directory, owner: &str) -> Vec<Value> {
+    let owned = directory.buried.iter().filter(|(_, fields)| fields.get("owner").and_then(Value::as_str) == Some(owner));
+    let graves = owned.filter_map(|(key, _)| directory.grave(key));
+    graves.map(|grave| row::changed(&Value::Null, &grave.uuid, grave.stamp, directory.manner)).collect()
 }
 
 /// Owners match when they are equal, character by character; defects see it otherwise.
@@ -102,6 +116,9 @@ fn delete(directory: &mut Directory, entry: &Value, done: &mut HashMap<String, u
     let before = done.get(&key).copied().filter(|_| manner.differs(Quirk::DeleteTwiceInOneCall));
     if !row::spelt_well(entry, &uuid, Defect::DeleteCaseSensitive, manner) {
         return refused("EDIR_UUID_DOES_NOT_EXIST");
+    }
+    if done.len() >= 10 && manner.wrong(Defect::DeleteTenAtMost) && directory.find(&key).is_some() {
+        return row::changed(entry, &uuid, directory.stamp, manner);
     }
     let neighbours = directory.neighbours_at_risk(&key);
     match directory.bury(&key).or(before) {

@@ -48,6 +48,10 @@ pub struct Directory {
     capacity: usize,
     /// The uuid the unit made up last in the running call.
     pub made_in_call: Option<String>,
+    /// Fields of deleted entries, which only a defect minds.
+    pub buried: BTreeMap<String, Map<String, Value>>,
+    /// Owners that entries were made with, which only a defect minds.
+    pub first_owners: BTreeMap<String, String>,
     /// The stamp of the running call, where one call has one stamp.
     call: Option<u64>,
 }
@@ -67,6 +71,8 @@ impl Directory {
             serial: 0,
             capacity: if manner.differs(Quirk::NearlyFull) { 40 } else { CAPACITY },
             made_in_call: None,
+            buried: BTreeMap::new(),
+            first_owners: BTreeMap::new(),
             call: None,
         }
     }
@@ -106,6 +112,9 @@ impl Directory {
         let entry = self.find(key)?.clone();
         if self.manner.wrong(Defect::DeleteKeeps) {
             return Some(self.next_stamp());
+        }
+        if self.manner.wrong(Defect::OwnerListsDeleted) || self.manner.wrong(Defect::RecreatedKeepsFields) {
+            self.buried.insert(key.to_owned(), entry.fields.clone());
         }
         let kept = self.manner.wrong(Defect::TombstoneTellsName) || self.manner.wrong(Defect::TombstoneReadable);
         Some(self.store(key, &entry.uuid, if kept { entry.fields } else { Map::new() }, true))

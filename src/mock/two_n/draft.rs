@@ -76,13 +76,20 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether a defect stores any text in any field.
-    fn unchecked(&self) -> bool {
-        self.manner.wrong(if self.creating { Defect::CreateUnchecked } else { Defect::UpdateUnchecked })
+    fn unchecked(&self, path: &str) -> bool {
+        let whole = if self.creating { Defect::CreateUnchecked } else { Defect::UpdateUnchecked };
+        let part = match path {
+            "access.code[]" => Defect::UpdateCodeUnchecked,
+            "access.card[]" => Defect::UpdateCardUnchecked,
+            _ => whole,
+        };
+        self.manner.wrong(whole) || (!self.creating && self.manner.wrong(part))
     }
 
     fn write_field(&mut self, name: &str, value: &Value) {
         let steps = path::read(name).unwrap_or_default();
-        if steps.len() > 1 && self.manner.wrong(Defect::DottedKeyUnknown) {
+        let unknown = !self.creating && self.manner.wrong(Defect::UpdateDottedUnknown);
+        if steps.len() > 1 && (unknown || self.manner.wrong(Defect::DottedKeyUnknown)) {
             return self.faults.push(Fault::at("EDIR_FIELD_NAME_UNKNOWN", name));
         }
         let indexed = steps.iter().any(|step| matches!(step, Step::Index(_)));
@@ -143,7 +150,7 @@ impl<'a> Draft<'a> {
                 *target = default.clone();
             }
             (Value::Object(_) | Value::Array(_), ..) => self.faults.push(Fault::at("EDIR_FIELD_VALUE_ERROR", path)),
-            (leaf @ Value::String(_), _, Value::String(_)) if self.unchecked() => *leaf = value.clone(),
+            (leaf @ Value::String(_), _, Value::String(_)) if self.unchecked(path) => *leaf = value.clone(),
             (leaf, ..) => match model::rule(path).and_then(|rule| rule.accept(value, self.manner)) {
                 Some(accepted) => *leaf = accepted,
                 None => self.faults.push(Fault::at("EDIR_FIELD_VALUE_ERROR", path)),

@@ -65,6 +65,8 @@ impl Function {
             (Role::Full, Update) => !manner.wrong(Defect::FullMayNotUpdate),
             (Role::Full, _) => true,
             (Role::Limited, Delete) => manner.wrong(Defect::LimitedMayDelete),
+            (Role::Limited, Create) => manner.wrong(Defect::LimitedMayCreate),
+            (Role::Limited, Update) => manner.wrong(Defect::LimitedMayUpdate),
             (Role::Limited, Template | Get | Query) => manner.wrong(Defect::LimitedMayRead),
             (Role::Limited, _) => !(self.is_directory() || self == SystemStatus),
         }

@@ -40,7 +40,12 @@ impl Gate {
             () if manner.differs(Quirk::RealmWithComma) => format!("{variant}, site=7"),
             () => variant.to_owned(),
         };
-        Self { accounts, scheme: settings.scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
+        let scheme = match () {
+            () if manner.differs(Quirk::AuthenticationNone) => Scheme::None,
+            () if manner.differs(Quirk::AuthenticationBasic) => Scheme::Basic,
+            () => settings.scheme,
+        };
+        Self { accounts, scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
     }
 
     /// The caller's role, or the refusal: code 8 for another scheme than the one configured, 401 and code 9 for the rest.
@@ -78,8 +83,18 @@ impl Gate {
     fn basic(&self, encoded: &str) -> Option<Role> {
         let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
         let (user, password) = text.split_once(':')?;
-        let any = self.manner.wrong(Defect::AnyPassword);
-        self.account(user).filter(|(account, _)| any || account.password == password).map(|(_, role)| *role)
+        self.account(user).filter(|(account, _)| self.fits(password, &account.password)).map(|(_, role)| *role)
+    }
+
+    /// Whether a password sent readable is the right one, as a defect sees it.
+    fn fits(&self, sent: &str, right: &str) -> bool {
+        match () {
+            () if self.manner.wrong(Defect::AnyPassword) => true,
+            () if self.manner.wrong(Defect::EmptyPassword) && sent.is_empty() => true,
+            () if self.manner.wrong(Defect::LongerPassword) => sent.starts_with(right),
+            () if self.manner.wrong(Defect::PasswordAnyCase) => sent.to_lowercase() == right.to_lowercase(),
+            () => sent == right,
+        }
     }
 
     /// The nonce is looked at only once the response is proved: a stranger cannot use it up, nor learn that it is stale.
@@ -94,10 +109,21 @@ impl Gate {
     /// The role a defect gives to somebody who has proved nothing, or not to this unit.
     fn careless(&self, given: &HashMap<String, String>, request: &Request) -> Option<Role> {
         let user = given.get("username")?;
-        let Some((_, role)) = self.account(user) else { return self.manner.wrong(Defect::AnyUser).then_some(Role::Full) };
-        let empty = digest::expected(given, Algorithm::named(given.get("algorithm"))?, "", &request.method);
-        let proved_empty = empty.is_some() && empty.as_ref() == given.get("response");
-        let let_in = self.manner.wrong(Defect::AnyPassword) || (proved_empty && self.manner.wrong(Defect::EmptyPassword));
+        let proved = |password: &str| {
+            let expected = Algorithm::named(given.get("algorithm"))
+                .and_then(|algorithm| digest::expected(given, algorithm, password, &request.method));
+            expected.is_some() && expected.as_ref() == given.get("response")
+        };
+        let Some((_, role)) = self.account(user) else {
+            let admin = self.manner.wrong(Defect::OtherUserAdmitted) && proved(&self.accounts[0].0.password);
+            return (admin || self.manner.wrong(Defect::AnyUser)).then_some(Role::Full);
+        };
+        let blank = given.get("response").is_none_or(String::is_empty);
+        let let_in = match () {
+            () if self.manner.wrong(Defect::AnyPassword) => true,
+            () if self.manner.wrong(Defect::EmptyPassword) => proved(""),
+            () => blank && self.manner.wrong(Defect::EmptyResponse),
+        };
         let_in.then_some(*role)
     }
 
@@ -147,6 +173,9 @@ impl Gate {
     }
 
     fn nobody(&mut self, now: Duration) -> Failure {
+        if self.manner.differs(Quirk::NoCredentialsStatus200) {
+            return Failure::new(10);
+        }
         let code = match () {
             () if self.manner.wrong(Defect::NoCredentialsCode12) => 12,
             () if self.manner.differs(Quirk::NoCredentialsCode10) => 10,
@@ -181,9 +210,10 @@ impl Gate {
     }
 
     fn line(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> String {
-        let mut parts = match self.manner.wrong(Defect::ChallengeWithoutRealm) {
-            true => vec![format!("nonce=\"{nonce}\"")],
-            false => vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")],
+        let mut parts = match () {
+            () if self.manner.wrong(Defect::ChallengeWithoutRealm) => vec![format!("nonce=\"{nonce}\"")],
+            () if self.manner.wrong(Defect::ChallengeWithoutNonce) => vec![format!("realm=\"{}\"", self.realm)],
+            () => vec![format!("realm=\"{}\"", self.realm), format!("nonce=\"{nonce}\"")],
         };
         if !self.manner.differs(Quirk::DigestWithoutQop) {
             parts.insert(parts.len() - 1, "qop=\"auth\"".into());

@@ -92,7 +92,7 @@ fn filled(text: &str, digits: usize) -> Option<String> {
 }
 
 /// 32 digits with dashes where they belong.
-fn dashed(digits: &str) -> Option<String> {
+pub fn dashed(digits: &str) -> Option<String> {
     let group = |from: usize, to: usize| digits.get(from..to);
     let groups = [group(0, 8)?, group(8, 12)?, group(12, 16)?, group(16, 20)?, group(20, 32)?];
     (digits.len() == 32).then(|| groups.join("-"))

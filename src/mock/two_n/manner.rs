@@ -7,11 +7,11 @@ use crate::mock::device::{Settings, UnknownName};
 /// The defects and quirks in force. Small enough to be copied wherever one of them acts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Manner {
-    defects: [u64; 5],
+    defects: [u64; 6],
     quirks: [u64; 3],
 }
 
-const _: () = assert!(DEFECTS.len() <= 5 * 64 && QUIRKS.len() <= 3 * 64, "every defect and quirk needs a bit");
+const _: () = assert!(DEFECTS.len() <= 6 * 64 && QUIRKS.len() <= 3 * 64, "every defect and quirk needs a bit");
 
 impl Manner {
     /// Reads the names of the settings; the first that is neither defect nor quirk of this suite is the error.

@@ -35,6 +35,7 @@ quirks! {
 
     NewerFields "newer-fields" "" "The template has fields that newer firmware added; the set is open."
 
+    TemplateWithoutStamp "template-without-stamp" "" "The template leaves `timestamp` out, which belongs to the unit."
     DirectoryMissing "directory-missing" "service" "A unit without a directory: every `dir` function answers code 1 (2.3)."
     ServiceDisabled "service-disabled" "service" "The System service is switched off: every `dir` function answers code 4 (2.3, 3)."
     HttpsRequired "https-required" "service" "The System service wants HTTPS: plain HTTP is answered with code 7 (2.3, 3)."
@@ -50,6 +51,7 @@ quirks! {
     TombstonesOmitted "tombstones-omitted" "tombstones" "Deleted entries are never listed; the documents only say that they stay for the logs."
     TombstonesWithEmptyFields "tombstones-with-empty-fields" "tombstones" "A listed tombstone shows the asked fields, all empty."
     QueryNewestFirst "query-newest-first" "" "Entries are listed newest first; 5.14.6 promises no order."
+    HighestUnderOtherKeys "highest-under-other-keys" "" "The highest stamp is `highestTimestamp`, the mark of a stale one `invalidTimestamp`; the key names could not be read."
     QueryTellsHighest "query-tells-highest" "" "`query` tells the highest stamp in every reply."
     OddSeriesIsStale "odd-series-is-stale" "" "A `series` that is no string counts as a stale one."
     OddIteratorIsZero "odd-iterator-is-zero" "" "An iterator that makes no sense counts as 0."
@@ -98,6 +100,7 @@ quirks! {
 
     OddFieldsIgnored "odd-fields-ignored" "" "`fields` of a wrong type counts as absent, elements of a wrong type are ignored."
     FieldNamesAnyCase "field-names-any-case" "" "Letter case in `fields` does not matter."
+    RepeatedUuidOnce "repeated-uuid-once" "" "A uuid that occurs twice in `get` is answered once."
     DefaultsLeftOut "defaults-left-out" "" "A requested plain field at its default is left out."
     IndexedElementAlone "indexed-element-alone" "" "An indexed path returns the one element alone, without place holders."
     WholeArrayElements "whole-array-elements" "" "Without `fields`, an array that differs from its default is shown whole."
@@ -125,7 +128,10 @@ quirks! {
     OddMethodsEmpty "odd-methods-empty" "" "OPTIONS, PATCH and TRACE are answered with an empty 200; the manual never mentions them."
     InfoWithoutCredentials "info-without-credentials" "" "`system/info` answers anybody."
 
-    NoCredentialsCode10 "no-credentials-code-10" "" "No credentials: 401 with code 10 instead of 9, as one client reports."
+    AuthenticationNone "authentication-none" "scheme" "The System service is set to None: nobody is asked for anything (3)."
+    AuthenticationBasic "authentication-basic" "scheme" "The System service is set to Basic (3)."
+    NoCredentialsStatus200 "no-credentials-code-10-status-200" "no-credentials" "No credentials: code 10 with HTTP 200 and without a challenge; code 10 comes with either status."
+    NoCredentialsCode10 "no-credentials-code-10" "no-credentials" "No credentials: 401 with code 10 instead of 9, as one client reports."
     OtherSchemeStatus401 "other-scheme-status-401" "" "The wrong scheme is answered with 401 and code 8, with a challenge."
     PrivilegeStatus401 "privilege-status-401" "" "A missing right is answered with 401 and code 10."
     DigestMd5Only "digest-md5-only" "digest-algorithm" "Digest offers MD5 alone, as RFC 2617 does."

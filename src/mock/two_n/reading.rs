@@ -10,10 +10,15 @@ use super::quirk::Quirk;
 use super::row;
 use super::selection::Selection;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// One object that lists every field of this unit with its default.
 pub fn template(directory: &Directory) -> Value {
-    json!({ "series": directory.series, "users": [directory.template] })
+    let mut entry = directory.template.clone();
+    if directory.manner.differs(Quirk::TemplateWithoutStamp) {
+        entry.shift_remove("timestamp");
+    }
+    json!({ "series": directory.series, "users": [entry] })
 }
 
 /// The entries of these uuids, each with the fields asked for.
@@ -21,7 +26,10 @@ pub fn get(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Fa
     let rows = row::requested(keys, directory.manner)?.unwrap_or_default();
     row::all_named(&rows, directory.manner)?;
     let selection = Selection::read(keys.get("fields"), directory.manner)?;
-    let users: Vec<Value> = rows.iter().map(|row| get_one(directory, row, &selection)).collect();
+    let mut seen = BTreeSet::new();
+    let once =
+        |row: &&Value| !directory.manner.differs(Quirk::RepeatedUuidOnce) || seen.insert(row["uuid"].to_string().to_lowercase());
+    let users: Vec<Value> = rows.iter().filter(once).map(|row| get_one(directory, row, &selection)).collect();
     Ok(json!({ "series": directory.series, "users": users }))
 }
 
@@ -49,6 +57,19 @@ fn is_stored_zero(directory: &Directory, row: &Value) -> bool {
 
 /// The entries changed since a stamp of this series, in the order of their stamps.
 pub fn query(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
+    let mut result = listing(directory, keys)?;
+    if directory.manner.differs(Quirk::HighestUnderOtherKeys) {
+        for (name, other) in [("timestamp", "highestTimestamp"), ("invalid", "invalidTimestamp")] {
+            let value = result.as_object_mut().and_then(|result| result.shift_remove(name));
+            if let Some(value) = value {
+                result[other] = value;
+            }
+        }
+    }
+    Ok(result)
+}
+
+fn listing(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Failure> {
     let manner = directory.manner;
     let stale = is_stale(directory, keys.get("series"))?;
     let since = iterator(keys.get("iterator"), manner)?;

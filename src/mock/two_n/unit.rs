@@ -59,12 +59,12 @@ impl Unit {
             let role = self.gate.admit(request, now);
             let role = role.map_err(|failure| self.turned_away(function, failure, request, now))?;
             if !function.allowed_for(role, self.manner) {
-                self.delete_anyway(Defect::DeletesWithoutRight, function, request, now);
+                self.do_anyway(&[(Defect::DeletesWithoutRight, Function::Delete)], function, request, now);
                 return Err(self.gate.unprivileged(now));
             }
         }
         if let Err(failure) = function.check_method(&request.method, self.manner) {
-            self.delete_anyway(Defect::WrongMethodExecutes, function, request, now);
+            self.do_anyway(WRONG_METHOD_ACTS, function, request, now);
             return Err(failure);
         }
         self.perform(function, request, now)
@@ -72,7 +72,7 @@ impl Unit {
 
     /// The refusal of somebody whose credentials do not count, as defects alter it.
     fn turned_away(&mut self, function: Function, mut failure: Failure, request: &Request, now: Duration) -> Failure {
-        self.delete_anyway(Defect::DeletesBeforeAsking, function, request, now);
+        self.do_anyway(ACTS_BEFORE_ASKING, function, request, now);
         if function.is_directory() && self.manner.wrong(Defect::UnauthorizedWithoutChallenge) {
             failure.challenges.clear();
         }
@@ -82,9 +82,9 @@ impl Unit {
         failure
     }
 
-    /// Deletes although the request is refused, where this defect is in force.
-    fn delete_anyway(&mut self, defect: Defect, function: Function, request: &Request, now: Duration) {
-        if function == Function::Delete && self.manner.wrong(defect) {
+    /// Does what the request asks although it is refused, where such a defect is in force.
+    fn do_anyway(&mut self, defects: &[(Defect, Function)], function: Function, request: &Request, now: Duration) {
+        if defects.iter().any(|(defect, on)| *on == function && self.manner.wrong(*defect)) {
             // What it answers is nobody's business: the refusal is what leaves the unit.
             let _ = self.perform(function, request, now);
         }
@@ -246,11 +246,26 @@ impl Unit {
     }
 
     fn tell_change(&mut self, stamp: u64, now: Duration) {
-        let params = json!({ "series": self.directory.series, "timestamp": stamp });
+        let mut params = json!({ "series": self.directory.series, "timestamp": stamp });
+        if self.manner.wrong(Defect::EventWithoutSeries) {
+            params.as_object_mut().map(|params| params.shift_remove("series"));
+        }
         self.events.tell("DirectoryChanged", params.clone(), now);
         self.events.tell("DirectorySaved", params, now);
     }
 }
+
+const WRONG_METHOD_ACTS: &[(Defect, Function)] = &[
+    (Defect::WrongMethodExecutes, Function::Delete),
+    (Defect::WrongMethodCreates, Function::Create),
+    (Defect::WrongMethodUpdates, Function::Update),
+];
+
+const ACTS_BEFORE_ASKING: &[(Defect, Function)] = &[
+    (Defect::DeletesBeforeAsking, Function::Delete),
+    (Defect::CreatesBeforeAsking, Function::Create),
+    (Defect::UpdatesBeforeAsking, Function::Update),
+];
 
 /// How a unit refuses every directory function, and the ways to get that wrong.
 struct OutOfService {

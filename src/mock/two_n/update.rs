@@ -35,7 +35,11 @@ fn changed(directory: &mut Directory, entry: &Value) -> Result<(String, u64), Ve
     let manner = directory.manner;
     let key = row::key_of(entry, manner).map_err(|code| vec![Fault::new(code)])?;
     let Value::Object(fields) = entry else { return Err(vec![Fault::new("EDIR_UUID_IS_MISSING")]) };
-    let Some((uuid, before)) = stored(directory, entry, &key) else { return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]) };
+    let spelt =
+        directory.find(&key).is_none_or(|stored| row::spelt_well(entry, &stored.uuid, Defect::UpdateCaseSensitive, manner));
+    let Some((uuid, before)) = stored(directory, entry, &key).filter(|_| spelt) else {
+        return Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]);
+    };
     if fields.len() == 1 && manner.differs(Quirk::BareUpdateRefused) {
         return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
     }

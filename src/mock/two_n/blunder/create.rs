@@ -4,8 +4,8 @@ use super::super::defect::Defect;
 use super::super::directory::Directory;
 use super::super::failure::Failure;
 use super::super::function::Function::Create;
-use super::super::members::{omit, put};
-use super::shared::{any_users, entries, failed_with, failures_last, recode, result, rows};
+use super::super::members::{add, omit, put};
+use super::shared::{any_users, carry_over, entries, failed_with, failures_last, keys_in, recode, respell, result, rows};
 use super::{After, Before, Keys, Outcome};
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ pub(super) const BEFORE: &[Before] = &[
         keys.entry("users").or_insert_with(|| json!([{}]));
     }),
     (Defect::OwnUuidIgnored, Create, |keys, _| entries(keys).for_each(|entry| omit(entry, "uuid"))),
+    (Defect::CreateCarriesOver, Create, |keys, _| carry_over(keys)),
+    (Defect::CreateBlanksTrimmed, Create, |keys, _| respell(keys, |text| Some(text.trim().to_owned()))),
     (Defect::CreateDropsPin, Create, |keys, _| entries(keys).for_each(drop_pin)),
 ];
 
@@ -28,6 +30,16 @@ pub(super) const AFTER: &[After] = &[
         recode(outcome, "EDIR_FIELD_NAME_UNKNOWN", "EDIR_FIELD_VALUE_ERROR")
     }),
     (Defect::RefusedEntryIsMade, Create, refused_is_made),
+    (Defect::CreateStampBesideErrors, Create, |outcome, _, directory| {
+        rows(outcome, |row| add(row, "timestamp", json!(directory.stamp)))
+    }),
+    (Defect::CreateTwentyAtMost, Create, |outcome, _, directory| {
+        let made = outcome.as_ref().map(|result| keys_in(&result["users"])).unwrap_or_default();
+        for key in made.iter().skip(20) {
+            directory.bury(key);
+        }
+        outcome
+    }),
     (Defect::ShortPinRefusesCall, Create, |outcome, keys, _| {
         let entries = keys.get("users").and_then(Value::as_array).into_iter().flatten();
         let short = |entry: &Value| entry["access"]["pin"].as_str().is_some_and(|pin| pin.len() == 1);

@@ -4,10 +4,11 @@ use super::super::defect::Defect;
 use super::super::directory::Directory;
 use super::super::failure::Failure;
 use super::super::function::Function::Get;
+use super::super::identifier::dashed;
 use super::super::members::{add, omit, replace};
 use super::super::path::{self, Step};
 use super::delete::some_failed;
-use super::shared::{any_users, failed_with, failures_last, is_zero, keys_in, rows};
+use super::shared::{any_users, failed_with, failures_last, is_zero, keys_in, list, respell, rows};
 use super::{After, Before, Keys, Outcome};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -31,6 +32,9 @@ pub(super) const BEFORE: &[Before] = &[
     (Defect::GetIndexIgnored, Get, |keys, _| {
         let fields = keys.get_mut("fields").and_then(Value::as_array_mut);
         fields.into_iter().flatten().for_each(|field| *field = json!(without_index(field.as_str().unwrap_or_default())));
+    }),
+    (Defect::GetUndashedAccepted, Get, |keys, _| {
+        respell(keys, |text| (!text.contains('-')).then(|| dashed(text))?);
     }),
     (Defect::GetMovesStamp, Get, |keys, directory| {
         for key in keys_in(keys.get("users").unwrap_or(&Value::Null)) {
@@ -70,6 +74,7 @@ pub(super) const AFTER: &[After] = &[
         if names.iter().collect::<BTreeSet<_>>().len() < names.len() { Err(Failure::new(12).of("fields")) } else { outcome }
     }),
     (Defect::GetWithoutStamp, Get, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
+    (Defect::GetFieldsShifted, Get, |outcome, _, _| list(outcome, |users| shift(users))),
     (Defect::GetDottedFlat, Get, dotted_flat),
     (Defect::GetParentEmpty, Get, |outcome, keys, _| {
         let parent = asked(keys).iter().any(|name| name == "access");
@@ -108,6 +113,20 @@ fn plain(outcome: Outcome, code: &str) -> Outcome {
             row.shift_remove("errors");
         }
     })
+}
+
+/// Each found entry keeps its uuid and stamp, and shows the other fields of the next.
+fn shift(users: &mut [Value]) {
+    let mut found: Vec<&mut Keys> =
+        users.iter_mut().filter_map(Value::as_object_mut).filter(|row| !row.contains_key("errors")).collect();
+    let mut others: Vec<Keys> = found.iter().map(|row| (*row).clone()).collect();
+    if !others.is_empty() {
+        others.rotate_left(1);
+    }
+    for (row, other) in found.iter_mut().zip(others) {
+        row.retain(|name, _| matches!(name.as_str(), "uuid" | "timestamp"));
+        row.extend(other.into_iter().filter(|(name, _)| !matches!(name.as_str(), "uuid" | "timestamp")));
+    }
 }
 
 /// A dotted name comes back as a key of that name, not in nested form.

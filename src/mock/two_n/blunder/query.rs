@@ -31,6 +31,7 @@ pub(super) const BEFORE: &[Before] = &[
 
 pub(super) const AFTER: &[After] = &[
     (Defect::QueryHidesNewest, Query, |outcome, _, _| list(outcome, |users| users.truncate(users.len().saturating_sub(1)))),
+    (Defect::QueryTwentyAtMost, Query, |outcome, _, _| list(outcome, |users| users.truncate(20))),
     (Defect::QueryWithoutSeries, Query, |outcome, _, _| result(outcome, |result| omit(result, "series"))),
     (Defect::QueryWithoutStamps, Query, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
     (Defect::QueryHighestIsCount, Query, |outcome, _, directory| {

@@ -114,6 +114,26 @@ pub(super) fn keys_in(value: &Value) -> Vec<String> {
     }
 }
 
+/// Rewrites the uuids of a request.
+pub(super) fn respell(keys: &mut Keys, spell: impl Fn(&str) -> Option<String>) {
+    for entry in entries(keys) {
+        if let Some(spelt) = entry.get("uuid").and_then(Value::as_str).and_then(&spell) {
+            entry.insert("uuid".into(), json!(spelt));
+        }
+    }
+}
+
+/// Gives each entry the fields that the one before it has and it has not.
+pub(super) fn carry_over(keys: &mut Keys) {
+    let mut before = Keys::new();
+    for entry in entries(keys) {
+        for (name, value) in before.iter().filter(|(name, _)| *name != "uuid") {
+            entry.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        before.clone_from(entry);
+    }
+}
+
 /// Deletes whatever has no owner.
 pub(super) fn bury_unowned(directory: &mut Directory) {
     for key in directory.keys_where(|entry| entry.owner().is_empty()) {

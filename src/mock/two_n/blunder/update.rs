@@ -3,7 +3,7 @@
 use super::super::defect::Defect;
 use super::super::function::Function::Update;
 use super::super::members::{add, omit, put};
-use super::shared::{any_users, entries, failed_with, failures_last, forgive, is_zero, recode, rows};
+use super::shared::{any_users, carry_over, entries, failed_with, failures_last, forgive, is_zero, recode, respell, rows};
 use super::{After, Before, Keys};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -13,6 +13,10 @@ pub(super) const BEFORE: &[Before] = &[
         let mut seen = BTreeSet::new();
         let repeated = entries(keys).filter(|entry| !seen.insert(entry.get("uuid").map(Value::to_string)));
         repeated.for_each(|entry| put(entry, "repeated", json!(true)));
+    }),
+    (Defect::UpdateCarriesOver, Update, |keys, _| carry_over(keys)),
+    (Defect::UpdateBracesAccepted, Update, |keys, _| {
+        respell(keys, |text| text.strip_prefix('{')?.strip_suffix('}').map(str::to_owned));
     }),
     (Defect::UpdateCannotClear, Update, |keys, _| entries(keys).for_each(keep_what_is_filled)),
     (Defect::UpdateKeepsOwner, Update, |keys, _| entries(keys).for_each(|entry| omit(entry, "owner"))),

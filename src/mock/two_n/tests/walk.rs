@@ -112,6 +112,7 @@ fn create(walk: &mut Walk<'_>) {
         json!({ "users": [{ "virtNumber": "abc" }, { "access": { "validFrom": "20", "validTo": "10" } }, { "access": { "validFrom": "10" } }] }),
         json!({ "users": [{ "access": { "pin": "123456" } }, { "access": { "pin": 1234 } }, { "email": null }, { "callPos": [{}, {}, {}, {}] }] }),
         json!({ "users": [{ "email": "nobody" }, { "access": { "pin": "1" } }, { "access": { "pin": "1234567890123456" } }, { "photo": "xx" }] }),
+        json!({ "users": [{ "uuid": " 0A0A0A0A-0000-4000-8000-00000000000A" }] }),
         json!({ "users": [{ "deputy": PLAIN }, { "virtNumber": "1234567" }, { "callPos": [{ "grouped": "true" }] }] }),
     ];
     for body in rows {
@@ -164,6 +165,7 @@ fn update(walk: &mut Walk<'_>) {
         json!({ "users": [{ "uuid": ADA, "name": "Half", "shoeSize": 4 }, { "uuid": ADA, "access.pin": "hello" }, { "uuid": "short" }, { "name": "x" }, { "uuid": TWIN, "name": "Good" }] }),
         json!({ "users": [{ "uuid": "DDDDDDDD-0000-4000-8000-00000000000D", "name": "x" }, { "uuid": ZERO }, { "uuid": ADA, "email": "" }] }),
         json!({ "users": [{ "uuid": TWIN, "deleted": true }, { "uuid": TWIN, "owner": "T2" }, { "uuid": TWIN, "owner": "T" }, { "uuid": ADA, "owner": "T3" }] }),
+        json!({ "users": [{ "uuid": format!("{{{ADA}}}"), "name": "Braced" }, { "uuid": ADA, "access": { "code": ["test"] } }, { "uuid": ADA, "access": { "card": ["XYZ"] } }] }),
         json!({ "users": [{ "uuid": ADA, "access": { "code": ["99"] } }, { "uuid": PLAIN, "access": { "accessPoints": [{ "enabled": false }] } }, { "uuid": PLAIN }] }),
     ];
     for body in rows {
@@ -237,6 +239,7 @@ fn delete(walk: &mut Walk<'_>) {
         json!({ "owner": "" }),
         json!({ "owner": 5 }),
         json!({ "owner": "nobody" }),
+        json!({ "owner": "správce-T" }),
         json!({ "owner": "t " }),
         json!({ "owner": "*" }),
         json!({ "users": [{ "uuid": PLAIN }] }),
@@ -287,7 +290,24 @@ fn bodies(walk: &mut Walk<'_>) {
     let post = "/api/dir/delete";
     walk.json("POST", post, json!({ "users": [{ "uuid": "EEEEEEEE-0000-4000-8000-00000000000E" }] }));
     walk.look();
+    walk.json("POST", "/api/dir/create", json!({ "users": [{ "uuid": TWIN, "name": "Posted" }] }));
+    walk.json(
+        "POST",
+        "/api/dir/update",
+        json!({ "users": [{ "uuid": PLAIN, "name": "Posted" }, { "uuid": ADA, "name": "Posted" }] }),
+    );
+    walk.look();
+    long_lists(walk);
     walk.json("PUT", "/api/dir/create", json!({ "users": vec![json!({}); 70] }));
+}
+
+fn long_lists(walk: &mut Walk<'_>) {
+    let many: Vec<Value> =
+        (10..35).map(|place| json!({ "uuid": format!("ABCDEF00-0000-4000-8000-0000000000{place}") })).collect();
+    for function in ["create", "delete"] {
+        walk.json("PUT", &format!("/api/dir/{function}"), json!({ "users": many }));
+        walk.look();
+    }
 }
 
 fn on_credentials(walk: &mut Walk<'_>) {
@@ -309,14 +329,27 @@ fn on_credentials(walk: &mut Walk<'_>) {
         send("admin", "se:cret", "PUT", "/api/dir/create", &made);
         send("admin", "se:cret", "PUT", "/api/dir/update", &made);
         send("admin", "se:cret", "GET", "/api/dir/template?x=1", &made);
-        for (user, password) in [("admin", "wrong"), ("admin", ""), ("nobody", "wrong")] {
+        for (user, password) in [("admin", "wrong"), ("admin", ""), ("nobody", "wrong"), ("nobody", "se:cret")] {
             send(user, password, "GET", "/api/dir/template", &made);
         }
-        for (method, function) in [("GET", "template"), ("POST", "get"), ("POST", "query"), ("PUT", "delete")] {
+        let functions =
+            [("GET", "template"), ("POST", "get"), ("POST", "query"), ("PUT", "update"), ("PUT", "create"), ("PUT", "delete")];
+        for (method, function) in functions {
             send("guest", "weak", method, &format!("/api/dir/{function}"), &one);
         }
         send("admin", "se:cret", "POST", "/api/dir/get", &one);
         walk.json("PUT", "/api/dir/delete", one.clone());
+        walk.json("PUT", "/api/dir/create", json!({ "users": [{ "uuid": TWIN }] }));
+        walk.json("PUT", "/api/dir/update", json!({ "users": [{ "uuid": ADA, "name": "Nobody's" }] }));
+        let mut blank = request("GET", "/api/dir/template", None);
+        let value = answered(challenge, "admin", "se:cret", "GET", "/api/dir/template", 80);
+        let digits = value.split("response=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned();
+        blank.headers.push(("Authorization".into(), value.replace(&digits, "")));
+        walk.send(&blank);
+        let both = json!({ "users": [{ "uuid": ADA }, { "uuid": TWIN }] });
+        let mut look = request("POST", "/api/dir/get", Some(&both));
+        look.headers.push(("Authorization".into(), answered(challenge, "admin", "se:cret", "POST", "/api/dir/get", 89)));
+        walk.send(&look);
         let mut again = request("POST", "/api/dir/get", Some(&one));
         again.headers.push(("Authorization".into(), answered(challenge, "admin", "se:cret", "POST", "/api/dir/get", 90)));
         walk.send(&again);
@@ -330,6 +363,11 @@ fn on_credentials(walk: &mut Walk<'_>) {
         let mut short = request("GET", "/api/dir/template?x=1", None);
         short.headers.push(("Authorization".into(), answered(challenge, "admin", "se:cret", "GET", "/api/dir/template", 91)));
         walk.send(&short);
+    }
+    for password in ["YWRtaW46c2U6Y3JldHg=", "YWRtaW46U0U6Q1JFVA=="] {
+        let mut basic = request("GET", "/api/dir/template", None);
+        basic.headers.push(("Authorization".into(), format!("Basic {password}")));
+        walk.send(&basic);
     }
     for method in ["GET", "PUT"] {
         let mut basic = request(method, if method == "GET" { "/api/dir/template" } else { "/api/dir/create" }, Some(&json!({})));

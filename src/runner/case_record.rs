@@ -1,0 +1,94 @@
+//! From what the attempts at cases found to their records.
+
+use std::collections::HashMap;
+
+use super::case_run::Attempt;
+use super::evidence::Redaction;
+use crate::catalogue::{CatalogueCase, SuiteCatalogue};
+use crate::plan::{Decision, Plan};
+use crate::profile::Known;
+use crate::record::{CaseRecord, Mismatch, SourceRecord};
+use crate::verdict::Verdict;
+
+/// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
+pub(super) struct Ran {
+    pub record: CaseRecord,
+    pub interrupted: Option<String>,
+}
+
+/// What is kept of an attempt.
+pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction) -> Ran {
+    let interrupted = attempt.interrupted.clone();
+    let mut record = empty(case);
+    fill(&mut record, attempt, redaction);
+    Ran { record, interrupted }
+}
+
+/// The record of every planned case; one without an attempt was not begun, for the reason in `why`.
+pub(super) fn records(
+    plan: &Plan<'_>,
+    mut ran: HashMap<String, Ran>,
+    suite: &SuiteCatalogue,
+    known: &Known,
+    why: &HashMap<String, String>,
+) -> Vec<CaseRecord> {
+    let record = |planned: &crate::plan::Planned<'_>| {
+        let case = planned.case;
+        let mut record = empty(case);
+        match &planned.decision {
+            Decision::NotApplicable(reason) => record.reason = Some(reason.clone()),
+            Decision::Run => match ran.remove(&case.id.0) {
+                Some(ran) => record = ran.record,
+                None => {
+                    record.verdict = Verdict::Inconclusive;
+                    let stopped = || "the run was stopped before this case".to_owned();
+                    record.reason = Some(why.get(&case.id.0).cloned().unwrap_or_else(stopped));
+                }
+            },
+        }
+        record.requirements.retain(|id| suite.requirement(id).is_none_or(|row| known.concerns(row)));
+        if record.requirements.is_empty() {
+            record.requirements.clone_from(&case.case.requirements);
+        }
+        record
+    };
+    plan.planned.iter().map(record).collect()
+}
+
+fn empty(case: &CatalogueCase) -> CaseRecord {
+    CaseRecord {
+        id: case.id.0.clone(),
+        title: case.case.title.clone(),
+        requirements: case.case.requirements.clone(),
+        verdict: Verdict::NotApplicable,
+        reason: None,
+        waived: None,
+        source: SourceRecord { file: case.shown_file.clone(), line: case.line },
+        mismatches: Vec::new(),
+        observations: Vec::new(),
+        exchanges: Vec::new(),
+        duration_ms: 0,
+    }
+}
+
+fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
+    record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
+    record.reason = attempt.reason.map(|reason| redaction.text(&reason));
+    if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
+        record.reason = attempt.evidence.notes().first().cloned();
+    }
+    for mismatch in &attempt.mismatches {
+        if !record.requirements.contains(&mismatch.requirement) {
+            record.requirements.push(mismatch.requirement.clone());
+        }
+    }
+    let clean = |mismatch: Mismatch| Mismatch {
+        expected: redaction.text(&mismatch.expected),
+        actual: redaction.text(&mismatch.actual),
+        ..mismatch
+    };
+    record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
+    record.observations = attempt.observations;
+    record.duration_ms = attempt.evidence.duration_ms();
+    record.exchanges = attempt.evidence.records(redaction, record.verdict);
+}

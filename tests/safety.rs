@@ -1,0 +1,295 @@
+//! What a run does to a device that is not ours: stopped, on a device that dies, on one that cannot remove, beside another writer.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+fn doorspec(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
+    command.args(arguments).env("DOORSPEC_USER", "doorspec-admin").env("DOORSPEC_PASSWORD", "Tulip-4711");
+    command.env("DOORSPEC_LIMITED_USER", "doorspec-limited").env("DOORSPEC_LIMITED_PASSWORD", "Daisy-0815");
+    command
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn check(command: &mut Command, exit: i32, words: &[&str]) -> String {
+    let output = command.output().expect("the program starts");
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(exit), "{command:?}\n{said}");
+    for word in words {
+        assert!(said.contains(word), "{command:?} does not say {word:?}:\n{said}");
+    }
+    said
+}
+
+fn record(out: &Path) -> Value {
+    let text = fs::read_to_string(out.join("record.json")).expect("the record was written");
+    serde_json::from_str(&text).expect("the record is JSON")
+}
+
+struct Mock {
+    child: Child,
+    url: String,
+}
+
+impl Mock {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = doorspec(&["mock"]).args(arguments).stdout(Stdio::piped()).spawn().expect("the mock starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+        let first = lines.next().expect("it says where it listens").expect("it is text");
+        let url = first.strip_prefix("listening on ").expect("it says where").to_owned();
+        lines.next().expect("it names its accounts").expect("it is text");
+        Self { child, url }
+    }
+
+    fn run(&self, out: &Path, more: &[&str]) -> Command {
+        let mut command = doorspec(&["run", &self.url, "--seed", "7", "--out", out.to_str().expect("the path is text")]);
+        command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn clean(&self, out: &Path) -> Command {
+        doorspec(&["clean", &self.url, "--out", out.to_str().expect("the path is text")])
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill exists").success());
+}
+
+/// Waits until the journal of a run has some lines: it is in the middle of its work then.
+fn at_work(out: &Path) {
+    let began = Instant::now();
+    while !fs::read_to_string(out.join("journal.jsonl")).is_ok_and(|text| text.lines().count() >= 40) {
+        assert!(began.elapsed() < Duration::from_secs(20), "the run does not begin");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_run_that_is_told_to_end_tears_down_and_reports() {
+    for (suite, name) in [("2n", "-INT"), ("bas-ip", "-TERM")] {
+        let mock = Mock::start(&["--suite", suite, "--preload", "20", "--latency", "10ms"]);
+        let out = tempfile::tempdir().expect("a folder");
+        let child = mock.run(out.path(), &["--jobs", "4"]).spawn().expect("it starts");
+        at_work(out.path());
+        signal(&child, name);
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+        let record = record(out.path());
+        assert_eq!((&record["untouched"]["holds"], &record["tally"]["fail"]), (&Value::from(true), &Value::from(0)));
+        assert!(record["tally"]["inconclusive"].as_u64() > Some(0) && said(&output).contains("stopped"), "{}", said(&output));
+        assert!(record["untouched"]["left_behind"].is_null(), "{}", said(&output));
+        assert!(out.path().join("junit.xml").exists() && out.path().join("report.html").exists());
+        check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+    }
+}
+
+#[test]
+fn told_twice_it_ends_at_once_and_can_be_cleaned_up_after() {
+    let mock = Mock::start(&["--suite", "2n", "--preload", "20", "--latency", "400ms"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let child = mock.run(out.path(), &[]).spawn().expect("it starts");
+    at_work(out.path());
+    signal(&child, "-INT");
+    thread::sleep(Duration::from_millis(50));
+    let told = Instant::now();
+    signal(&child, "-INT");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(told.elapsed() < Duration::from_millis(1000) && said(&output).contains("doorspec clean"), "{}", said(&output));
+    check(&mut mock.clean(out.path()), 0, &["0 left"]);
+    check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+}
+
+#[test]
+fn a_journal_that_is_missing_wrong_or_of_another_device_is_said() {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().to_str().expect("the path is text");
+    let url = "http://127.0.0.1:9";
+    let clean = |more: &[&str]| {
+        let mut command = doorspec(&["clean", url, "--out", folder]);
+        command.args(more);
+        command
+    };
+    check(&mut clean(&[]), 2, &["cannot read the journal"]);
+    let journal = out.path().join("journal.jsonl");
+    let line = |target: &str, suite: &str| {
+        format!(
+            "{{\"suite\":\"{suite}\",\"target\":\"{target}\",\"run\":\"r\",\"kind\":\"user\",\"id\":\"6f0c8f3e-1a2b-4c3d-8e4f-0a1b2c3d4e5f\"}}\n"
+        )
+    };
+    let rows: [(String, i32, &[&str]); 6] = [
+        (String::new(), 0, &["nothing is left"]),
+        ("garbage\n".to_owned(), 2, &["journal.jsonl:1", "no line of a journal"]),
+        (line("http://192.0.2.1", "2n"), 2, &["is the journal of http://192.0.2.1", "--moved"]),
+        (line(url, "3n"), 2, &["`3n`"]),
+        (line(url, "2n"), 3, &["could not clean up"]),
+        (format!("{}{{\"suite\":\"2n\",\"tar", line(url, "2n")), 3, &["could not clean up"]),
+    ];
+    for (text, exit, words) in rows {
+        fs::write(&journal, text).expect("it is written");
+        check(&mut clean(&[]), exit, words);
+    }
+    fs::write(&journal, line("http://192.0.2.1", "2n")).expect("it is written");
+    check(&mut clean(&["--moved"]), 3, &["could not clean up"]);
+}
+
+#[test]
+fn clean_removes_what_the_journal_names_and_nothing_else() {
+    let mock = Mock::start(&["--suite", "2n", "--auth", "none", "--preload", "30"]);
+    let (ours, other) = ("6f0c8f3e-1a2b-4c3d-8e4f-0a1b2c3d4e5f", "6f0c8f3e-1a2b-4c3d-8e4f-0a1b2c3d4e60");
+    let create = format!(
+        r#"{{"users":[{{"uuid":"{ours}"}},{{"uuid":"{other}","name":"resident"}},{{"owner":"doorspec-00000007-abcdefowner"}},{{"owner":"doorspec-00000007-abcdefother"}}]}}"#
+    );
+    ask(&mock.url, "PUT", "/api/dir/create", &create);
+    let out = tempfile::tempdir().expect("a folder");
+    let line = |kind: &str, id: &str| {
+        format!("{{\"suite\":\"2n\",\"target\":\"{}\",\"run\":\"r\",\"kind\":\"{kind}\",\"id\":\"{id}\"}}\n", mock.url)
+    };
+    let journal = [line("user", ours), line("fresh", "doorspec-00000007-abcdefowner"), line("user", &other.replace('6', "7"))];
+    fs::write(out.path().join("journal.jsonl"), journal.concat()).expect("it is written");
+    check(&mut mock.clean(out.path()), 0, &["2 removed", "1 were gone already", "0 left", ours]);
+    check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+    let left = ask(&mock.url, "POST", "/api/dir/query", "{}");
+    let users = left["result"]["users"].as_array().expect("a list").iter().filter(|user| user["deleted"] != true);
+    let users: Vec<String> = users.map(Value::to_string).collect();
+    assert_eq!(users.len(), 32);
+    assert!(users.iter().any(|user| user.contains(other)) && users.iter().any(|user| user.contains("abcdefother")));
+}
+
+#[test]
+fn a_device_that_cannot_remove_is_not_filled_up() {
+    let mock = Mock::start(&["--suite", "2n", "--preload", "30", "--defect", "delete-keeps"]);
+    let out = tempfile::tempdir().expect("a folder");
+    check(&mut mock.run(out.path(), &["--jobs", "1"]), 1, &["cannot be removed", "nothing more was created"]);
+    let record = record(out.path());
+    let left = record["untouched"]["left_behind"].as_array().map_or(0, Vec::len);
+    assert!((1..100).contains(&left), "{left} entries were left");
+    check(&mut mock.clean(out.path()), 3, &["LEFT"]);
+}
+
+#[test]
+fn a_device_that_takes_entries_of_others_along_is_found_out() {
+    let mock = Mock::start(&["--suite", "2n", "--preload", "300", "--defect", "zero-deletes-unowned"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let output = mock.run(out.path(), &[]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+}
+
+#[test]
+fn a_device_that_dies_ends_the_run_soon() {
+    let mut mock = Mock::start(&["--suite", "2n", "--preload", "20", "--latency", "10ms"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let child = mock.run(out.path(), &["--jobs", "2", "--timeout", "1s"]).spawn().expect("it starts");
+    at_work(out.path());
+    drop(mock.child.kill());
+    let died = Instant::now();
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("does not answer any more"), "{}", said(&output));
+    assert!(died.elapsed() < Duration::from_secs(30), "it took {:?}", died.elapsed());
+    assert_eq!(record(out.path())["tally"]["fail"], 0);
+    check(&mut mock.clean(out.path()), 3, &["could not clean up"]);
+}
+
+#[test]
+fn another_writer_is_seen_and_not_blamed_on_the_device() {
+    let mock = Mock::start(&["--suite", "2n", "--auth", "none", "--preload", "50", "--latency", "5ms"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let child = mock.run(out.path(), &["--jobs", "4"]).spawn().expect("it starts");
+    at_work(out.path());
+    ask(&mock.url, "PUT", "/api/dir/create", r#"{"users":[{"name":"A new resident","owner":"My2N"}]}"#);
+    let output = child.wait_with_output().expect("it ends");
+    let record = record(out.path());
+    assert_eq!(record["untouched"]["holds"], true, "{}", said(&output));
+    assert!(record["untouched"]["others"][0].as_str().is_some_and(|word| word.contains("appeared")), "{}", said(&output));
+    assert!(said(&output).contains("another writer"), "{}", said(&output));
+}
+
+#[test]
+fn two_runs_at_once_do_not_write_one_journal() {
+    let mock = Mock::start(&["--suite", "2n", "--latency", "20ms"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let mut child = mock.run(out.path(), &[]).spawn().expect("it starts");
+    at_work(out.path());
+    check(&mut mock.run(out.path(), &[]), 2, &["a run is at work with the journal"]);
+    check(&mut mock.clean(out.path()), 2, &["a run is at work with the journal"]);
+    drop(child.kill());
+    drop(child.wait());
+}
+
+#[test]
+fn a_device_that_asks_for_fewer_requests_is_given_time() {
+    let mock = Mock::start(&["--suite", "2n", "--preload", "20"]);
+    let url = moody(mock.url.strip_prefix("http://").expect("it is plain"));
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().to_str().expect("the path is text");
+    let arguments = ["run", &url, "--seed", "7", "--jobs", "4", "--filter", "2n/dir/delete/*", "--out", folder];
+    let output = doorspec(&arguments).output().expect("it runs");
+    let record = record(out.path());
+    assert_eq!(
+        (&record["tally"]["fail"], &record["untouched"]["holds"]),
+        (&Value::from(0), &Value::from(true)),
+        "{}",
+        said(&output)
+    );
+}
+
+/// A proxy that answers every twentieth request with 429 and lets the others through.
+fn moody(device: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+    let device = device.to_owned();
+    thread::spawn(move || {
+        for (count, client) in listener.incoming().flatten().enumerate() {
+            let device = device.clone();
+            thread::spawn(move || serve_moodily(client, &device, count));
+        }
+    });
+    url
+}
+
+fn serve_moodily(mut client: TcpStream, device: &str, count: usize) {
+    let mut request = vec![0; 65536];
+    let Ok(length @ 1..) = client.read(&mut request) else { return };
+    if count % 20 == 19 {
+        let refusal = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        drop(client.write_all(refusal));
+        return;
+    }
+    let Ok(mut device) = TcpStream::connect(device) else { return };
+    drop(device.write_all(&request[..length]));
+    let (Ok(mut from), Ok(mut to)) = (client.try_clone(), device.try_clone()) else { return };
+    thread::spawn(move || drop(std::io::copy(&mut from, &mut to).and_then(|_| to.shutdown(std::net::Shutdown::Write))));
+    drop(std::io::copy(&mut device, &mut client));
+}
+
+/// One plain request to a mock that asks for no credentials.
+fn ask(url: &str, method: &str, path: &str, body: &str) -> Value {
+    let address = url.strip_prefix("http://").expect("it is plain");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nConnection: close\r\n");
+    write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).expect("it takes a request");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("it answers");
+    serde_json::from_str(reply.split_once("\r\n\r\n").expect("a body").1).expect("it is JSON")
+}
