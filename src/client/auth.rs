@@ -176,14 +176,18 @@ impl Attempt<'_> {
     /// challenge. One that has nothing to challenge wants none.
     async fn provoke(&self, choose: fn(&Headers) -> Option<Answerable>) -> Proof {
         let message = Message::get(self.login.challenge_target.clone());
-        let mut made_up = Proof::Digest(DigestSession::new(DigestChallenge::made_up()));
         let Ok(stranger) = self.people.credentials(Role::UnknownUser) else { return Proof::Nothing };
-        let authorization = self.login.wrong.prove(&mut made_up, &stranger, &message, Twist::Digest);
-        let challenge = match self.transport.transmit(&message.with(authorization)).await.outcome {
-            Ok(answer) if answer.status == 401 => choose(&answer.headers),
-            _ => None,
-        };
-        challenge.into()
+        let mut made_up = Proof::Digest(DigestSession::new(DigestChallenge::made_up()));
+        let digest = self.login.wrong.prove(&mut made_up, &stranger, &message, Twist::Digest);
+        let basic = Some(self.people.basic(&stranger, Role::UnknownUser, self.transport.secure()));
+        for authorization in [digest, basic] {
+            let answer = self.transport.transmit(&message.with(authorization)).await.outcome;
+            if let Some(challenge) = answer.ok().filter(|answer| answer.status == 401).and_then(|answer| choose(&answer.headers))
+            {
+                return Some(challenge).into();
+            }
+        }
+        Proof::Nothing
     }
 
     async fn present(&self, proof: &mut Proof, twist: Twist) -> Result<Transmission, Fault> {

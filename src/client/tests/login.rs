@@ -162,7 +162,7 @@ async fn nothing_is_asked_for() {
     assert_eq!(house.ask(Role::Admin, Twist::None).await, told("200 nobody", 0));
     assert_eq!(house.ask(Role::Admin, Twist::None).await, told("200 nobody", 0));
     // Made-up credentials ask once whether there is a challenge after all.
-    assert_eq!(house.asked(), ["GET /probe -", "GET /probe Digest", "PUT /door -", "PUT /door -"]);
+    assert_eq!(house.asked(), ["GET /probe -", "GET /probe Digest", "GET /probe Basic", "PUT /door -", "PUT /door -"]);
 }
 
 #[tokio::test]
