@@ -21,11 +21,16 @@ use crate::json::pointer_join;
 pub(super) struct Misfit {
     pub pointer: String,
     pub message: String,
+    pub help: Option<String>,
 }
 
 impl Misfit {
     fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), message: message.into() }
+        Self { pointer: pointer.into(), message: message.into(), help: None }
+    }
+
+    fn help(self, help: String) -> Self {
+        Self { help: Some(help), ..self }
     }
 }
 
@@ -51,11 +56,26 @@ pub(super) fn malformed<'s>(table: &Map<String, Value>, shelf: &'s Shelf<'s>) ->
         let of_entry = of_entry(entry, &places, &valid);
         if of_entry.is_empty() {
             let message = "the schema knows no such fault at such a place of the valid body";
-            misfits.push(Misfit::new(format!("/faults/{index}"), message));
+            misfits.push(Misfit::new(format!("/faults/{index}"), message).help(what_there_is(path, &places)));
+        }
+        if let Some(twin) = of_entry.iter().find(|row| rows.iter().any(|known: &Value| known["name"] == row["name"])) {
+            let message = format!("an earlier fault makes the row {} too", twin["name"]);
+            let help = "give one of them other `kinds`, or another `at`".to_owned();
+            misfits.push(Misfit::new(format!("/faults/{index}"), message).help(help));
         }
         rows.extend(of_entry);
     }
     if misfits.is_empty() { Ok(rows) } else { Err(misfits) }
+}
+
+fn what_there_is(schema: &str, places: &[Place<'_>]) -> String {
+    let named = |places: Vec<&Place<'_>>| {
+        let mut names: Vec<String> = places.iter().map(|place| format!("`{}`", place.at.replace("/0", "/*"))).collect();
+        names.dedup();
+        if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    };
+    let required = named(places.iter().filter(|place| place.required).collect());
+    format!("of the valid body `{schema}` speaks of {}, and requires {required}", named(places.iter().collect()))
 }
 
 /// A place of the valid body, with what its schema says of it.
@@ -307,7 +327,9 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_that_makes_no_row_is_said() {
+    fn a_fault_that_makes_no_row_or_one_that_is_there_is_said() {
         assert_eq!(rows(json!([{ "fault": "missing", "at": "/page" }])), Err(vec!["/faults/0".to_owned()]));
+        let twice = json!([{ "fault": "type", "at": "/ids", "kinds": ["object"] }, { "fault": "type", "at": "/ids" }]);
+        assert_eq!(rows(twice), Err(vec!["/faults/1".to_owned()]));
     }
 }

@@ -124,7 +124,7 @@ impl Reader<'_> {
         let pointer = format!("/cases/{index}");
         if let Err(misfits) = expand_faults(&mut written, &|path| schemas.text(path)) {
             for misfit in misfits {
-                self.say(document, &format!("{pointer}/rows{}", misfit.pointer), &misfit.message, None);
+                self.say(document, &format!("{pointer}/rows{}", misfit.pointer), &misfit.message, misfit.help);
             }
             return Vec::new();
         }

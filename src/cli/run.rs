@@ -108,7 +108,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
     for filter in &args.filter {
         if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
             return Err(Wrong(format!(
-                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all; `*` stands for anything"
+                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all, `*` stands for anything; cases of your own need `--cases DIR`"
             )));
         }
     }

@@ -304,7 +304,8 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     /// A torn case by itself, until it comes to an end or it is plain that it never does: silence is plain at once, but a connection that ends
-    /// may be the network's, unless it ends at the same place each time. What asks for fewer requests is given time, and not held against.
+    /// may be the network's, unless it ends at the same place each time. What asks for fewer requests is given time, and not held against; a device that
+    /// is upset for a while is waited for, so that each attempt begins with a healthy one.
     async fn alone(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Attempt {
         let mut last = attempt(bench, case, 1).await;
         let place = last.torn.map(|(place, _)| place);
@@ -314,6 +315,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             if last.interrupted.is_none() || is_plain || self.stops.is_over() {
                 break;
             }
+            drop(self.lives_again(bench, false).await);
             last = attempt(bench, case, number).await;
             always_there &= last.torn.map(|(again, _)| again) == place;
         }

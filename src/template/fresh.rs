@@ -144,3 +144,27 @@ impl<'o> Maker<'o> {
         Md5::digest(format!("{} {} {} {name}", self.seed, self.case, self.attempt)).into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_the_run_is_known_by_its_numbers_and_ids() {
+        let ours = Ours::default();
+        let maker = Maker::new(7, "case", 0, &ours);
+        let (number, uuid) = (maker.make("number", Fresh::Number), maker.make("mine", Fresh::Uuid));
+        let (number, uuid) = (number.as_str().unwrap_or_default(), uuid.as_str().unwrap_or_default());
+        let longer = format!("{number}0");
+        for (text, expected) in [
+            (number.to_owned(), true),
+            (format!("CT-{number}"), true),
+            (uuid.to_uppercase(), true),
+            (longer, false),
+            ("CT-1".to_owned(), false),
+            (String::new(), false),
+        ] {
+            assert_eq!(ours.signed(&text), expected, "{text}");
+        }
+    }
+}

@@ -60,7 +60,7 @@ fn check_written(
         check_rows(page, &base, rows, &written);
     }
     if let Err(misfits) = expand_faults(&mut written, &|path| knowledge.schema(path)) {
-        misfits.into_iter().for_each(|misfit| page.say(&format!("{base}/rows{}", misfit.pointer), misfit.message, None));
+        misfits.into_iter().for_each(|misfit| page.say(&format!("{base}/rows{}", misfit.pointer), misfit.message, misfit.help));
         return;
     }
     unfold_short_forms(&mut written);

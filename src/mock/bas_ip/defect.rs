@@ -144,7 +144,7 @@ defects! {
     LenientJson "lenient-json" "BASIP-LINK-DEL-052" "Trailing commas and single quotes are taken for JSON.";
     BrokenJsonDrop "broken-json-drop" "BASIP-GEN-011" "Broken JSON ends the connection without a reply.";
     LoneBraceDrop "lone-brace-drop" "BASIP-GEN-011" "A lone brace ends the connection without a reply.";
-    UpsetByBrokenJson "upset-by-broken-json" "BASIP-INV-006" "After broken JSON nothing is answered for a second.";
+    UpsetByBrokenJson "upset-by-broken-json" "BASIP-INV-006" "After broken JSON nothing is answered for a quarter of a second.";
     RootArrayAccepted "root-array-accepted" "BASIP-LINK-DEL-053" "A list at the root is taken for link_ids.";
     RootNullCrash "root-null-500" "BASIP-LINK-DEL-054" "A null at the root is answered 500.";
     RootScalarAccepted "root-scalar-accepted" "BASIP-LINK-DEL-055"

@@ -84,7 +84,7 @@ impl Device for Panel {
             Ok(answer) => wire::reply(&self.nature, request, answer),
             Err(fault) => {
                 if fault == Fault::Syntax && self.nature.wrong(Defect::UpsetByBrokenJson) {
-                    self.upset_until = now.saturating_add(Duration::from_secs(1));
+                    self.upset_until = now.saturating_add(Duration::from_millis(250));
                 }
                 wire::refusal(&self.nature, request, &fault)
             }
