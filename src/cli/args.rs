@@ -25,7 +25,7 @@ pub struct Cli {
 #[expect(clippy::large_enum_variant, reason = "there is one command a process")]
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Remove what an interrupted run left on a device, from its journal
     Clean(super::clean::CleanArgs),
     /// Check cases, schemas and catalogue: every mistake with its line and column
