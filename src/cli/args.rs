@@ -22,7 +22,6 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one command a process")]
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(Box<RunArgs>),
