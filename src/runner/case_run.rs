@@ -186,8 +186,11 @@ impl<T: Transport> CaseRun<'_, '_, T> {
     }
 
     fn let_through(&mut self, request: &Outgoing) -> Result<(), Stop> {
-        self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|why| {
-            Stop::Error(format!("the write firewall did not let {} {} leave: {why}", request.method, request.target))
+        self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|refusal| {
+            let sentence = format!("the write firewall did not let {} {} leave: {refusal}", request.method, request.target);
+            // An id that the device itself has told, and that cannot be known to be ours, is no fault of the case.
+            let is_told = refusal.entry.is_some_and(|entry| self.found.evidence.tells_of(&entry));
+            if is_told { Stop::Inconclusive(sentence) } else { Stop::Error(sentence) }
         })?;
         let created = self.bench.announce(request).map_err(Stop::Inconclusive)?;
         created.into_iter().for_each(|(kind, ids)| self.remember(kind, ids));

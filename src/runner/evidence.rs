@@ -59,6 +59,13 @@ impl Evidence {
         self.entries.len().saturating_sub(1)
     }
 
+    /// Whether a reply held this text, whatever its letter case.
+    pub fn tells_of(&self, text: &str) -> bool {
+        let replies = self.entries.iter().filter_map(|entry| entry.exchange.outcome.as_ref().ok());
+        let wanted = text.to_ascii_lowercase();
+        replies.into_iter().any(|answer| String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(&wanted))
+    }
+
     /// Something worth saying about the attempt.
     pub fn note(&mut self, note: String) {
         self.notes.push(note);

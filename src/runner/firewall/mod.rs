@@ -8,6 +8,7 @@ mod views;
 mod tests;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Mutex;
 
 use regex::Regex;
@@ -149,11 +150,11 @@ impl Firewall {
     ///
     /// # Errors
     /// Why the request may not leave.
-    pub(super) fn check(&self, outgoing: &Outgoing, risk: Risk, ours: &Ours) -> Result<(), String> {
+    pub(super) fn check(&self, outgoing: &Outgoing, risk: Risk, ours: &Ours) -> Result<(), Refusal> {
         let views = Views::of(outgoing);
         for (rule, needed) in &self.dangerous {
             if (rule.fits(outgoing) || rule.reaches(&outgoing.method, &views.path)) && risk < *needed {
-                return Err(format!("{} {} is {needed:?}, the case only {risk:?}", outgoing.method, outgoing.target));
+                return Err(format!("{} {} is {needed:?}, the case only {risk:?}", outgoing.method, outgoing.target).into());
             }
         }
         if !self.can_write(outgoing, &views) {
@@ -161,15 +162,18 @@ impl Firewall {
         }
         self.check_ids(&views, ours)?;
         self.check_numbers(outgoing, &views)?;
-        if risk < Risk::Destroy { self.check_scopes(outgoing, &views, ours) } else { Ok(()) }
+        if risk < Risk::Destroy {
+            self.check_scopes(outgoing, &views, ours)?;
+        }
+        Ok(())
     }
 
-    fn check_ids(&self, views: &Views, ours: &Ours) -> Result<(), String> {
+    fn check_ids(&self, views: &Views, ours: &Ours) -> Result<(), Refusal> {
         for text in &views.texts {
             for found in self.uuid.find_iter(text) {
                 let id = found.as_str().to_ascii_lowercase();
                 if !ours.has(&id) && !self.special.contains(&id) && !self.is_given(&id) {
-                    return Err(format!("it names {id}, which is no entry of this run"));
+                    return Err(Refusal::of_entry(id));
                 }
             }
         }
@@ -180,7 +184,7 @@ impl Firewall {
         self.given.lock().expect("nobody panics while holding it").contains(id)
     }
 
-    fn check_numbers(&self, outgoing: &Outgoing, views: &Views) -> Result<(), String> {
+    fn check_numbers(&self, outgoing: &Outgoing, views: &Views) -> Result<(), Refusal> {
         let method = &outgoing.method;
         for rule in self.numbers.iter().filter(|rule| rule.request.reaches(method, &views.path)) {
             let mut named: Vec<String> = rule.request.captured(&views.path).map(str::to_owned).into_iter().collect();
@@ -189,7 +193,7 @@ impl Firewall {
             }
             let is_foreign = |number: &String| !self.special.contains(number) && !self.is_given(number);
             if let Some(number) = named.iter().flat_map(|text| numbers_in(text)).find(is_foreign) {
-                return Err(format!("it names entry {number}, which is no entry of this run"));
+                return Err(Refusal::of_entry(number));
             }
         }
         Ok(())
@@ -261,6 +265,38 @@ impl Firewall {
             return Ok(());
         }
         Err("its body names no entry and no group of this run".to_owned())
+    }
+}
+
+/// Why a request may not leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    why: String,
+    /// The entry that it names and that is not this run's.
+    pub entry: Option<String>,
+}
+
+impl Refusal {
+    fn of_entry(id: String) -> Self {
+        Self { why: format!("it names the entry {id}, which is none of this run"), entry: Some(id) }
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { why, entry: None }
+    }
+}
+
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> Self {
+        refusal.why
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.why)
     }
 }
 
