@@ -16,7 +16,7 @@ use crate::verdict::Verdict;
 const KEPT: usize = 64 * 1024;
 
 /// What of a body is kept where all is well.
-const KEPT_OF_A_PASS: usize = 16 * 1024;
+const KEPT_OF_A_PASS: usize = 4 * 1024;
 
 /// What stands where a secret stood.
 const REDACTED: &str = "[redacted]";
