@@ -122,6 +122,8 @@ pub struct Outgoing {
     pub wire: Wire,
     /// True when the reply is to be judged: it is then read on the wire, byte by byte. Otherwise it only sets the scene.
     pub judged: bool,
+    /// True for one page of a list that is judged as a whole.
+    pub page: bool,
 }
 
 /// What is wrong with the framing of a reply that could nevertheless be read (RFC 9112).

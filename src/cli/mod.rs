@@ -35,6 +35,14 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
         Command::Check(args) => check::check(args, out),
         Command::List(args) => list::list(args, out),
         Command::Explain(args) => explain::explain(args, out),
-        Command::Selftest(args) => tokio::task::block_in_place(|| selftest::selftest(args, out)),
+        Command::Selftest(args) => beside(|text| selftest::selftest(args, text), out),
     }
+}
+
+/// Works on a thread of its own, where other runtimes may be started; what was said comes out at the end.
+fn beside(work: impl FnOnce(&mut Vec<u8>) -> io::Result<Exit> + Send, out: &mut dyn Write) -> io::Result<Exit> {
+    let mut text = Vec::new();
+    let exit = std::thread::scope(|scope| scope.spawn(|| work(&mut text)).join());
+    out.write_all(&text)?;
+    exit.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -281,7 +281,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        outgoing(&send, scope, true)
+        Ok(Outgoing { page: true, ..outgoing(&send, scope, true)? })
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn outgoing(send: &Send, scope: &Scope<'_>, judged: bool) -> Result<O
         twist: send.twist,
         wire: send.wire.clone(),
         judged,
+        page: false,
     })
 }
 

@@ -52,7 +52,7 @@ impl<'t, T: Transport> Tampering<'t, T> {
 impl<T: Transport> Transport for Tampering<'_, T> {
     async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
         let mut exchange = self.device.exchange(outgoing).await;
-        if !outgoing.judged {
+        if !outgoing.judged || outgoing.page {
             return exchange;
         }
         let number = self.count.replace(self.count.get() + 1);
