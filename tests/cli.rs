@@ -200,6 +200,14 @@ fn a_dry_run_sends_nothing() {
 }
 
 #[test]
+fn the_self_test_says_whether_a_defect_is_caught_and_a_reply_looked_at() {
+    let one = ["selftest", "--suite", "2n", "--only", "delete-unknown-succeeds", "--filter", "2n/dir/delete/unknown-uuid"];
+    check(&mut doorspec(&one), 0, &["1 caught"]);
+    let spoilt = ["selftest", "--suite", "2n", "--mutants", "5", "--filter", "2n/dir/delete/unknown-uuid"];
+    check(&mut doorspec(&spoilt), 0, &["killed, 0 survived"]);
+}
+
+#[test]
 #[cfg(unix)]
 fn a_mock_ends_with_0_when_it_is_told_to() {
     let mut mock = Mock::start(&["--suite", "2n"]);
