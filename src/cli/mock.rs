@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::accounts;
 use super::args::MockArgs;
-use super::signal::ended;
+use super::signal::Signals;
 use crate::mock::device::{Accounts, Settings, UnknownName};
 use crate::mock::rows;
 use crate::mock::server::{Server, ServerOptions};
@@ -45,8 +45,10 @@ pub async fn mock(args: &MockArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
+    // Whoever reads the announcement may ask for the end at once.
+    let mut signals = Signals::new();
     announce(suites[0], &server, &accounts, out)?;
-    ended().await;
+    signals.next().await;
     server.stop().await;
     Ok(Exit::Conforms)
 }

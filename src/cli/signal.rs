@@ -9,11 +9,6 @@ use tokio::sync::watch;
 
 use crate::verdict::Exit;
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn ended() {
-    Signals::new().next().await;
-}
-
 /// Somebody may ask for the end: once, and what is under way is brought to its end; twice, and it ends at once.
 pub(super) struct Ending {
     asked: Arc<AtomicBool>,
@@ -26,8 +21,8 @@ impl Ending {
         let asked = Arc::new(AtomicBool::new(false));
         let (teller, told) = watch::channel(false);
         let flag = asked.clone();
+        let mut signals = Signals::new();
         tokio::spawn(async move {
-            let mut signals = Signals::new();
             signals.next().await;
             flag.store(true, Ordering::Relaxed);
             teller.send_replace(true);
@@ -60,25 +55,25 @@ impl Ending {
 }
 
 /// Ctrl-C and SIGTERM, none of them missed once it was made.
-struct Signals {
+pub(super) struct Signals {
     #[cfg(unix)]
     streams: Option<(tokio::signal::unix::Signal, tokio::signal::unix::Signal)>,
 }
 
 impl Signals {
     #[cfg(unix)]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         Self { streams: signal(SignalKind::interrupt()).and_then(|one| Ok((one, signal(SignalKind::terminate())?))).ok() }
     }
 
     #[cfg(not(unix))]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {}
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         match &mut self.streams {
             Some((interrupt, terminate)) => tokio::select! {
                 _ = interrupt.recv() => {}
@@ -89,7 +84,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         drop(tokio::signal::ctrl_c().await);
     }
 }
