@@ -1,68 +1,15 @@
 //! The command line as a user holds it, rightly and wrongly: exit status, message, and what is written.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Command;
 use std::thread;
 
+use program::{Mock, check, doorspec, record};
 use serde_json::Value;
 
-fn doorspec(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
-    command.args(arguments).env_remove("DOORSPEC_USER").env_remove("DOORSPEC_PASSWORD");
-    command.env_remove("DOORSPEC_LIMITED_USER").env_remove("DOORSPEC_LIMITED_PASSWORD");
-    command
-}
-
-/// Runs to the end; checks the exit status and that the words are said.
-fn check(command: &mut Command, exit: i32, words: &[&str]) -> Output {
-    let output = command.output().expect("the program starts");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.status.code(), Some(exit), "{command:?}\n{said}");
-    for word in words {
-        assert!(said.contains(word), "{command:?} does not say {word:?}:\n{said}");
-    }
-    output
-}
-
-fn record(out: &Path) -> Value {
-    let text = fs::read_to_string(out.join("record.json")).expect("the record was written");
-    serde_json::from_str(&text).expect("the record is JSON")
-}
-
-/// A mock device in a process of its own.
-struct Mock {
-    child: Child,
-    url: String,
-}
-
-impl Mock {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = doorspec(&["mock"]).args(arguments).stdout(Stdio::piped()).spawn().expect("the mock starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let first = lines.next().expect("it says where it listens").expect("it is text");
-        let url = first.strip_prefix("listening on ").expect("the first line says where it listens").to_owned();
-        let second: Value = serde_json::from_str(&lines.next().expect("a second line").expect("it is text")).expect("it is JSON");
-        assert!(second["accounts"].as_array().is_some_and(|accounts| accounts.len() == 2));
-        Self { child, url }
-    }
-
-    fn run(&self, out: &Path, more: &[&str]) -> Command {
-        let mut command = doorspec(&["run", &self.url, "--out", out.to_str().expect("the path is text")]);
-        command.args(more).env("DOORSPEC_USER", "doorspec-admin").env("DOORSPEC_PASSWORD", "Tulip-4711");
-        command.env("DOORSPEC_LIMITED_USER", "doorspec-limited").env("DOORSPEC_LIMITED_PASSWORD", "Daisy-0815");
-        command
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
+mod program;
 
 /// A server that answers every connection with the same bytes.
 fn stranger(answer: &'static [u8]) -> String {

@@ -5,7 +5,7 @@
 //! `DOORSPEC_KILL=all` kills before and after every request of a whole run, which takes hours. `DOORSPEC_KILL_SEED` chooses another sample.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -16,7 +16,10 @@ use std::time::Duration;
 
 use doorspec::client::{Client, Credentials, Login, Options, UserPassword};
 use doorspec::exchange::Outgoing;
+use program::{Mock, doorspec_with_accounts, said};
 use serde_json::Value;
+
+mod program;
 
 const PRELOAD: &str = "1000";
 const USER: &str = "doorspec-admin";
@@ -29,37 +32,6 @@ enum When {
     Before,
     /// The device has answered it, and the answer never arrives.
     After,
-}
-
-fn doorspec(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
-    command.args(arguments).env("DOORSPEC_USER", USER).env("DOORSPEC_PASSWORD", PASSWORD);
-    command.env("DOORSPEC_LIMITED_USER", "doorspec-limited").env("DOORSPEC_LIMITED_PASSWORD", "Daisy-0815");
-    command
-}
-
-struct Mock {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Mock {
-    fn start(suite: &str, more: &[&str]) -> Self {
-        let mut command = doorspec(&["mock", "--suite", suite, "--preload", PRELOAD]);
-        let mut child = command.args(more).stdout(Stdio::piped()).spawn().expect("the mock starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let first = lines.next().expect("it says where it listens").expect("it is text");
-        let address = first.strip_prefix("listening on http://").expect("it says where").parse().expect("it is an address");
-        lines.next().expect("it names its accounts").expect("it is text");
-        Self { child, address }
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
 
 /// Stands between a run and the device, counts requests, and kills.
@@ -194,8 +166,9 @@ struct Harness {
 
 impl Harness {
     fn new(suite: &'static str) -> Self {
-        let mock = Mock::start(suite, &[]);
-        let proxy = Proxy::start(mock.address);
+        let mock = Mock::start(&["--suite", suite, "--preload", PRELOAD]);
+        let address = mock.url.strip_prefix("http://").expect("it is a URL").parse().expect("it is an address");
+        let proxy = Proxy::start(address);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let mut harness = Self { mock, proxy, suite, before: Value::Null, runtime };
         harness.before = harness.state();
@@ -204,7 +177,7 @@ impl Harness {
 
     /// Everything that the device holds, read through its API.
     fn state(&self) -> Value {
-        let base = format!("http://{}", self.mock.address).parse().expect("it is a URL");
+        let base = self.mock.url.parse().expect("it is a URL");
         let account = UserPassword { user: USER.to_owned(), password: PASSWORD.to_owned() };
         let login = match self.suite {
             "2n" => Login::Http { challenge_path: "/api/dir/template".to_owned() },
@@ -231,7 +204,8 @@ impl Harness {
     }
 
     fn command(&self, out: &Path, more: &[&str]) -> Command {
-        let mut command = doorspec(&["run", &self.proxy.url(), "--suite", self.suite, "--seed", "7", "--quiet", "--out"]);
+        let mut command =
+            doorspec_with_accounts(&["run", &self.proxy.url(), "--suite", self.suite, "--seed", "7", "--quiet", "--out"]);
         command.arg(out).args(more).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
@@ -248,8 +222,9 @@ impl Harness {
         self.proxy.open(0, When::Before);
         let mut removed = false;
         for _ in 0..2 {
-            let output = doorspec(&["clean", &self.proxy.url(), "--out"]).arg(out.path()).output().expect("it starts");
-            let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            let output =
+                doorspec_with_accounts(&["clean", &self.proxy.url(), "--out"]).arg(out.path()).output().expect("it starts");
+            let said = said(&output);
             assert_eq!(output.status.code(), Some(0), "{} killed {when:?} request {at}: {said}", self.suite);
             removed |= said.contains("removed the ");
         }

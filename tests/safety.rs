@@ -3,72 +3,27 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use program::{Mock, check, doorspec_with_accounts, record, said};
 use serde_json::Value;
 
-fn doorspec(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
-    command.args(arguments).env("DOORSPEC_USER", "doorspec-admin").env("DOORSPEC_PASSWORD", "Tulip-4711");
-    command.env("DOORSPEC_LIMITED_USER", "doorspec-limited").env("DOORSPEC_LIMITED_PASSWORD", "Daisy-0815");
+mod program;
+
+/// A run whose output is kept for later.
+fn run(mock: &Mock, out: &Path, more: &[&str]) -> Command {
+    let mut command = mock.run(out, more);
+    command.args(["--seed", "7"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn check(command: &mut Command, exit: i32, words: &[&str]) -> String {
-    let output = command.output().expect("the program starts");
-    let said = said(&output);
-    assert_eq!(output.status.code(), Some(exit), "{command:?}\n{said}");
-    for word in words {
-        assert!(said.contains(word), "{command:?} does not say {word:?}:\n{said}");
-    }
-    said
-}
-
-fn record(out: &Path) -> Value {
-    let text = fs::read_to_string(out.join("record.json")).expect("the record was written");
-    serde_json::from_str(&text).expect("the record is JSON")
-}
-
-struct Mock {
-    child: Child,
-    url: String,
-}
-
-impl Mock {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = doorspec(&["mock"]).args(arguments).stdout(Stdio::piped()).spawn().expect("the mock starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let first = lines.next().expect("it says where it listens").expect("it is text");
-        let url = first.strip_prefix("listening on ").expect("it says where").to_owned();
-        lines.next().expect("it names its accounts").expect("it is text");
-        Self { child, url }
-    }
-
-    fn run(&self, out: &Path, more: &[&str]) -> Command {
-        let mut command = doorspec(&["run", &self.url, "--seed", "7", "--out", out.to_str().expect("the path is text")]);
-        command.args(more).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    fn clean(&self, out: &Path) -> Command {
-        doorspec(&["clean", &self.url, "--out", out.to_str().expect("the path is text")])
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
+fn cleaning(mock: &Mock, out: &Path) -> Command {
+    doorspec_with_accounts(&["clean", &mock.url, "--out", out.to_str().expect("the path is text")])
 }
 
 fn signal(child: &Child, name: &str) {
@@ -89,7 +44,7 @@ fn a_run_that_is_told_to_end_tears_down_and_reports() {
     for (suite, name) in [("2n", "-INT"), ("bas-ip", "-TERM")] {
         let mock = Mock::start(&["--suite", suite, "--preload", "20", "--latency", "10ms"]);
         let out = tempfile::tempdir().expect("a folder");
-        let child = mock.run(out.path(), &["--jobs", "4"]).spawn().expect("it starts");
+        let child = run(&mock, out.path(), &["--jobs", "4"]).spawn().expect("it starts");
         at_work(out.path());
         signal(&child, name);
         let output = child.wait_with_output().expect("it ends");
@@ -99,7 +54,7 @@ fn a_run_that_is_told_to_end_tears_down_and_reports() {
         assert!(record["tally"]["inconclusive"].as_u64() > Some(0) && said(&output).contains("stopped"), "{}", said(&output));
         assert!(record["untouched"]["left_behind"].is_null(), "{}", said(&output));
         assert!(out.path().join("junit.xml").exists() && out.path().join("report.html").exists());
-        check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+        check(&mut cleaning(&mock, out.path()), 0, &["nothing is left"]);
     }
 }
 
@@ -107,7 +62,7 @@ fn a_run_that_is_told_to_end_tears_down_and_reports() {
 fn told_twice_it_ends_at_once_and_can_be_cleaned_up_after() {
     let mock = Mock::start(&["--suite", "2n", "--preload", "20", "--latency", "400ms"]);
     let out = tempfile::tempdir().expect("a folder");
-    let child = mock.run(out.path(), &[]).spawn().expect("it starts");
+    let child = run(&mock, out.path(), &[]).spawn().expect("it starts");
     at_work(out.path());
     signal(&child, "-INT");
     thread::sleep(Duration::from_millis(50));
@@ -116,8 +71,8 @@ fn told_twice_it_ends_at_once_and_can_be_cleaned_up_after() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert!(told.elapsed() < Duration::from_millis(1000) && said(&output).contains("doorspec clean"), "{}", said(&output));
-    check(&mut mock.clean(out.path()), 0, &["0 left"]);
-    check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+    check(&mut cleaning(&mock, out.path()), 0, &["0 left"]);
+    check(&mut cleaning(&mock, out.path()), 0, &["nothing is left"]);
 }
 
 #[test]
@@ -126,7 +81,7 @@ fn a_journal_that_is_missing_wrong_or_of_another_device_is_said() {
     let folder = out.path().to_str().expect("the path is text");
     let url = "http://127.0.0.1:9";
     let clean = |more: &[&str]| {
-        let mut command = doorspec(&["clean", url, "--out", folder]);
+        let mut command = doorspec_with_accounts(&["clean", url, "--out", folder]);
         command.args(more);
         command
     };
@@ -167,8 +122,8 @@ fn clean_removes_what_the_journal_names_and_nothing_else() {
     };
     let journal = [line("user", ours), line("fresh", "doorspec-00000007-abcdefowner"), line("user", &other.replace('6', "7"))];
     fs::write(out.path().join("journal.jsonl"), journal.concat()).expect("it is written");
-    check(&mut mock.clean(out.path()), 0, &["2 removed", "1 were gone already", "0 left", ours]);
-    check(&mut mock.clean(out.path()), 0, &["nothing is left"]);
+    check(&mut cleaning(&mock, out.path()), 0, &["2 removed", "1 were gone already", "0 left", ours]);
+    check(&mut cleaning(&mock, out.path()), 0, &["nothing is left"]);
     let left = ask(&mock.url, "POST", "/api/dir/query", "{}");
     let users = left["result"]["users"].as_array().expect("a list").iter().filter(|user| user["deleted"] != true);
     let users: Vec<String> = users.map(Value::to_string).collect();
@@ -180,18 +135,18 @@ fn clean_removes_what_the_journal_names_and_nothing_else() {
 fn a_device_that_cannot_remove_is_not_filled_up() {
     let mock = Mock::start(&["--suite", "2n", "--preload", "30", "--defect", "delete-keeps"]);
     let out = tempfile::tempdir().expect("a folder");
-    check(&mut mock.run(out.path(), &["--jobs", "1"]), 1, &["cannot be removed", "nothing more was created"]);
+    check(&mut run(&mock, out.path(), &["--jobs", "1"]), 1, &["cannot be removed", "nothing more was created"]);
     let record = record(out.path());
     let left = record["untouched"]["left_behind"].as_array().map_or(0, Vec::len);
     assert!((1..100).contains(&left), "{left} entries were left");
-    check(&mut mock.clean(out.path()), 3, &["LEFT"]);
+    check(&mut cleaning(&mock, out.path()), 3, &["LEFT"]);
 }
 
 #[test]
 fn a_device_that_takes_entries_of_others_along_is_found_out() {
     let mock = Mock::start(&["--suite", "2n", "--preload", "300", "--defect", "zero-deletes-unowned"]);
     let out = tempfile::tempdir().expect("a folder");
-    let output = mock.run(out.path(), &[]).output().expect("it runs");
+    let output = run(&mock, out.path(), &[]).output().expect("it runs");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
 }
 
@@ -199,7 +154,7 @@ fn a_device_that_takes_entries_of_others_along_is_found_out() {
 fn a_device_that_dies_ends_the_run_soon() {
     let mut mock = Mock::start(&["--suite", "2n", "--preload", "20", "--latency", "10ms"]);
     let out = tempfile::tempdir().expect("a folder");
-    let child = mock.run(out.path(), &["--jobs", "2", "--timeout", "1s"]).spawn().expect("it starts");
+    let child = run(&mock, out.path(), &["--jobs", "2", "--timeout", "1s"]).spawn().expect("it starts");
     at_work(out.path());
     drop(mock.child.kill());
     let died = Instant::now();
@@ -208,14 +163,14 @@ fn a_device_that_dies_ends_the_run_soon() {
     assert!(said(&output).contains("does not answer any more"), "{}", said(&output));
     assert!(died.elapsed() < Duration::from_secs(30), "it took {:?}", died.elapsed());
     assert_eq!(record(out.path())["tally"]["fail"], 0);
-    check(&mut mock.clean(out.path()), 3, &["could not clean up"]);
+    check(&mut cleaning(&mock, out.path()), 3, &["could not clean up"]);
 }
 
 #[test]
 fn another_writer_is_seen_and_not_blamed_on_the_device() {
     let mock = Mock::start(&["--suite", "2n", "--auth", "none", "--preload", "50", "--latency", "5ms"]);
     let out = tempfile::tempdir().expect("a folder");
-    let child = mock.run(out.path(), &["--jobs", "4"]).spawn().expect("it starts");
+    let child = run(&mock, out.path(), &["--jobs", "4"]).spawn().expect("it starts");
     at_work(out.path());
     ask(&mock.url, "PUT", "/api/dir/create", r#"{"users":[{"name":"A new resident","owner":"My2N"}]}"#);
     let output = child.wait_with_output().expect("it ends");
@@ -229,10 +184,10 @@ fn another_writer_is_seen_and_not_blamed_on_the_device() {
 fn two_runs_at_once_do_not_write_one_journal() {
     let mock = Mock::start(&["--suite", "2n", "--latency", "20ms"]);
     let out = tempfile::tempdir().expect("a folder");
-    let mut child = mock.run(out.path(), &[]).spawn().expect("it starts");
+    let mut child = run(&mock, out.path(), &[]).spawn().expect("it starts");
     at_work(out.path());
-    check(&mut mock.run(out.path(), &[]), 2, &["a run is at work with the journal"]);
-    check(&mut mock.clean(out.path()), 2, &["a run is at work with the journal"]);
+    check(&mut run(&mock, out.path(), &[]), 2, &["a run is at work with the journal"]);
+    check(&mut cleaning(&mock, out.path()), 2, &["a run is at work with the journal"]);
     drop(child.kill());
     drop(child.wait());
 }
@@ -244,7 +199,7 @@ fn a_device_that_asks_for_fewer_requests_is_given_time() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().to_str().expect("the path is text");
     let arguments = ["run", &url, "--seed", "7", "--jobs", "4", "--filter", "2n/dir/delete/*", "--out", folder];
-    let output = doorspec(&arguments).output().expect("it runs");
+    let output = doorspec_with_accounts(&arguments).output().expect("it runs");
     let record = record(out.path());
     assert_eq!(
         (&record["tally"]["fail"], &record["untouched"]["holds"]),
