@@ -118,9 +118,7 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
 }
 
 fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<&SuiteRun>) -> (DefectOutcome, BTreeSet<String>) {
-    let (scheme, quirk) = mock::setup(&suite.suite.suite, row.name);
-    let quirks = quirk.map(str::to_owned).into_iter().collect();
-    let settings = Settings { scheme, quirks, defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
+    let settings = defective(suite, row, scale);
     let breaks = RequirementId::from(row.breaks);
     let mut outcome = DefectOutcome {
         name: row.name,
@@ -154,6 +152,13 @@ fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<
     (outcome, ids)
 }
 
+/// A mock with a defect, set up so that the defect shows.
+fn defective(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale) -> Settings {
+    let (scheme, quirk) = mock::setup(&suite.suite.suite, row.name);
+    let quirks = quirk.map(str::to_owned).into_iter().collect();
+    Settings { scheme, quirks, defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) }
+}
+
 /// Whether a case found a deviation from the very requirement.
 fn is_for(case: &CaseRecord, breaks: &RequirementId) -> bool {
     case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
@@ -166,8 +171,7 @@ fn elsewhere(suite: &SuiteCatalogue, defects: &[DefectRow], scale: &Scale, open:
     }
     let scale = Scale { filters: open.to_vec(), ..scale.clone() };
     let red = each(defects, scale.threads, |row| {
-        let settings = Settings { defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) };
-        let cases = run(suite, &settings, &scale).map(|run| run.cases).unwrap_or_default();
+        let cases = run(suite, &defective(suite, row, &scale), &scale).map(|run| run.cases).unwrap_or_default();
         cases.into_iter().filter(is_red).map(|case| case.id).collect::<Vec<_>>()
     });
     red.into_iter().flatten().collect()
@@ -179,15 +183,11 @@ fn is_red(case: &CaseRecord) -> bool {
 
 /// Everything a device answered, by case.
 fn answers(run: &SuiteRun) -> BTreeMap<&str, Vec<(u16, Option<&str>)>> {
-    let of_case = |case: &'_ CaseRecord| -> Vec<(u16, Option<&'_ str>)> { Vec::with_capacity(case.exchanges.len()) };
-    let mut all: BTreeMap<&str, Vec<(u16, Option<&str>)>> =
-        run.cases.iter().map(|case| (case.id.as_str(), of_case(case))).collect();
-    for case in &run.cases {
+    let of_case = run.cases.iter().map(|case| {
         let replies = case.exchanges.iter().filter_map(|exchange| exchange.response.as_ref());
-        let seen = replies.map(|reply| (reply.status, reply.body.text.as_deref()));
-        all.entry(case.id.as_str()).or_default().extend(seen);
-    }
-    all
+        (case.id.as_str(), replies.map(|reply| (reply.status, reply.body.text.as_deref())).collect())
+    });
+    of_case.collect()
 }
 
 fn quirk(suite: &SuiteCatalogue, names: &[&'static str], scale: &Scale) -> QuirkOutcome {

@@ -36,25 +36,22 @@ impl Default for Scale {
 
 /// Runs the suite on one device.
 pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, scale: &Scale) -> Result<SuiteRun, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let choice = Choice { filters: scale.filters.clone(), allow: [Risk::Disturb, Risk::Destroy].into() };
-    let patience = Patience { timeout: Duration::from_millis(1500), ..Patience::default() };
-    runtime.block_on(async {
-        let session = Session::embedded(suite, settings, patience).await.map_err(|error| error.to_string())?;
+    on_mock(suite, settings, async |session| {
         session.run(&choice, &Manner::quick(scale.seed)).await.map_err(|error| error.to_string())
     })
 }
 
-/// Opens a plain mock of its own and works with it.
-pub(super) fn on_plain_mock<'c, O>(
-    seed: u64,
+/// Opens a mock of its own and works with it.
+pub(super) fn on_mock<'c, O>(
     suite: &'c SuiteCatalogue,
+    settings: &Settings,
     work: impl AsyncFnOnce(Session<'c>) -> Result<O, String>,
 ) -> Result<O, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let patience = Patience { timeout: Duration::from_millis(1500), ..Patience::default() };
     runtime.block_on(async {
-        let session = Session::embedded(suite, &Session::plain_mock(seed), patience).await.map_err(|error| error.to_string())?;
+        let session = Session::embedded(suite, settings, patience).await.map_err(|error| error.to_string())?;
         work(session).await
     })
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::mutation::{Mutation, mutations};
 use super::tampering::{Tampering, Target};
-use super::trial::{Scale, each, on_plain_mock};
+use super::trial::{Scale, each, on_mock};
 use crate::case::{Expectation, Soundness};
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::exchange::Exchange;
@@ -15,6 +15,7 @@ use crate::profile::Known;
 use crate::record::CaseRecord;
 use crate::requirement::Strength;
 use crate::runner::{Stage, Transport};
+use crate::session::Session;
 use crate::verdict::Verdict;
 
 /// Replies larger than this are not spoilt: they would be copied for each mutant.
@@ -57,8 +58,9 @@ impl WireOutcome {
 /// # Errors
 /// When the plain mock cannot be run.
 pub fn wire(suite: &SuiteCatalogue, scale: &Scale, one_in: u64) -> Result<WireOutcome, String> {
-    let known =
-        on_plain_mock(scale.seed, suite, async |session| session.recognise(scale.seed).await.map_err(|why| why.to_string()))?;
+    let known = on_mock(suite, &Session::plain_mock(scale.seed), async |session| {
+        session.recognise(scale.seed).await.map_err(|why| why.to_string())
+    })?;
     let cases: Vec<&CatalogueCase> = crate::plan::select(suite, &scale.filters);
     let outcomes = each(&cases, scale.threads, |case| one_case(suite, &known, case, scale, one_in));
     let mut whole = WireOutcome { suite: suite.suite.suite.clone(), ..WireOutcome::default() };
@@ -76,7 +78,7 @@ pub fn wire(suite: &SuiteCatalogue, scale: &Scale, one_in: u64) -> Result<WireOu
 
 fn one_case(suite: &SuiteCatalogue, known: &Known, case: &CatalogueCase, scale: &Scale, one_in: u64) -> WireOutcome {
     let idle = || WireOutcome { idle: vec![case.id.0.clone()], ..WireOutcome::default() };
-    let run = on_plain_mock(scale.seed, suite, async |session| {
+    let run = on_mock(suite, &Session::plain_mock(scale.seed), async |session| {
         let tampering = Tampering::new(&session);
         let stage = Stage::new(suite, known, &tampering, scale.seed)?;
         Ok(spoil(&stage, &tampering, case, scale.seed, one_in).await)
