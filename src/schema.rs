@@ -76,9 +76,9 @@ impl Schemas {
             };
             place = match next.as_str().filter(|_| token == "$ref") {
                 Some(reference) => {
-                    let (at, pointer) = self.resolve(&document, reference)?;
+                    let (at, schema) = self.referred(&document, reference)?;
                     document = at;
-                    self.texts.get(&document)?.pointer(&pointer)?
+                    schema
                 }
                 None => next,
             };
@@ -87,15 +87,13 @@ impl Schemas {
         row.and_then(Value::as_str).map(RequirementId::from)
     }
 
-    /// What a reference in a schema of the suite means: a schema of it, and a pointer inside.
-    fn resolve(&self, document: &str, reference: &str) -> Option<(String, String)> {
+    /// What a reference in a schema of the suite refers to, and the path of the schema in which that stands.
+    pub fn referred(&self, document: &str, reference: &str) -> Option<(String, &Value)> {
         let own = self.texts.get(document)?.get("$id")?.as_str()?;
         let target = Url::parse(own).ok()?.join(reference).ok()?;
-        let pointer = target.fragment().unwrap_or_default().to_owned();
-        let path = target.path().to_owned();
         let named = |text: &Value| text.get("$id").and_then(Value::as_str).and_then(|id| Url::parse(id).ok());
-        let found = self.texts.iter().find(|(_, text)| named(text).is_some_and(|id| id.path() == path))?;
-        Some((found.0.clone(), pointer))
+        let (path, text) = self.texts.iter().find(|(_, text)| named(text).is_some_and(|id| id.path() == target.path()))?;
+        Some((path.clone(), text.pointer(target.fragment().unwrap_or_default())?))
     }
 
     fn compile(&self, name: &str) -> Result<Validator, String> {

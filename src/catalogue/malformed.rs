@@ -12,9 +12,9 @@
 //! ```
 
 use serde_json::{Map, Value, json};
-use url::Url;
 
-use crate::json::pointer_join;
+use crate::json::{pointer_join, pointer_put};
+use crate::schema::Schemas;
 
 /// What is wrong with a table of faults: where in it, and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,22 +34,19 @@ impl Misfit {
     }
 }
 
-/// The schemas of the suite, by path.
-pub(super) type Shelf<'s> = dyn Fn(&str) -> Option<&'s Value> + 's;
-
 /// The rows that a table of faults stands for. Each has a `name`, `what` is wrong in words, the faulty `body`, the `place` of its one
 /// difference from the valid body (a pointer into the step's `send`) and what is `right` there, and the members of the fault's `row`.
 ///
 /// # Errors
 /// Every fault of the table that makes no row, with its place.
-pub(super) fn malformed<'s>(table: &Map<String, Value>, shelf: &'s Shelf<'s>) -> Result<Vec<Value>, Vec<Misfit>> {
+pub(super) fn malformed(table: &Map<String, Value>, schemas: &Schemas) -> Result<Vec<Value>, Vec<Misfit>> {
     let path = table.get("schema").and_then(Value::as_str).unwrap_or_default();
-    let Some(schema) = shelf(path) else {
+    let Some(schema) = schemas.text(path) else {
         return Err(vec![Misfit::new("/schema", format!("there is no schema `{path}`"))]);
     };
     let valid = table.get("valid").cloned().unwrap_or_default();
     let mut places = Vec::new();
-    Walk { shelf, places: &mut places }.value(&Spot { document: path.to_owned(), schema }, &valid, String::new(), false, 0);
+    Walk { schemas, places: &mut places }.value(&Spot { document: path.to_owned(), schema }, &valid, String::new(), false, 0);
     let mut rows = Vec::new();
     let mut misfits = Vec::new();
     for (index, entry) in table.get("faults").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -93,7 +90,7 @@ struct Spot<'s> {
 }
 
 struct Walk<'w, 's> {
-    shelf: &'s Shelf<'s>,
+    schemas: &'s Schemas,
     places: &'w mut Vec<Place<'s>>,
 }
 
@@ -126,11 +123,7 @@ impl<'s> Walk<'_, 's> {
     }
 
     fn follow(&self, spot: &Spot<'s>, reference: &str) -> Option<Spot<'s>> {
-        // The base stands for the folder of all schemas; only the path below it matters.
-        let base = Url::parse("schema:///").ok()?.join(&spot.document).ok()?;
-        let target = base.join(reference).ok()?;
-        let document = target.path().trim_start_matches('/').to_owned();
-        let schema = (self.shelf)(&document)?.pointer(target.fragment().unwrap_or_default())?;
+        let (document, schema) = self.schemas.referred(&spot.document, reference)?;
         Some(Spot { document, schema })
     }
 }
@@ -242,10 +235,12 @@ fn row(faulty: &Faulty, valid: &Value, extra: &Map<String, Value>) -> Value {
     let path = faulty.at.trim_start_matches('/');
     let shown = if path.is_empty() { "the body".to_owned() } else { format!("`{path}`") };
     let name = format!("{}-{}", kebab(if path.is_empty() { "body" } else { path }), faulty.kind);
+    let mut body = valid.clone();
+    pointer_put(&mut body, &faulty.at, faulty.instead.clone());
     let mut row = Map::new();
     row.insert("name".to_owned(), json!(name));
     row.insert("what".to_owned(), json!(format!("{shown} {}", faulty.words)));
-    row.insert("body".to_owned(), with(valid, &faulty.at, faulty.instead.clone()));
+    row.insert("body".to_owned(), body);
     row.insert("place".to_owned(), json!(format!("/json{}", faulty.at)));
     row.insert("right".to_owned(), faulty.right.clone());
     row.extend(extra.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -257,41 +252,19 @@ fn kebab(path: &str) -> String {
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }
 
-fn with(valid: &Value, at: &str, instead: Option<Value>) -> Value {
-    let mut body = valid.clone();
-    match instead {
-        Some(value) => {
-            if let Some(place) = body.pointer_mut(at) {
-                *place = value;
-            }
-        }
-        None => {
-            let (parent, name) = at.rsplit_once('/').unwrap_or_default();
-            if let Some(Value::Object(members)) = body.pointer_mut(parent) {
-                members.shift_remove(&name.replace("~1", "/").replace("~0", "~"));
-            }
-        }
-    }
-    body
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn rows(faults: Value) -> Result<Vec<String>, Vec<String>> {
         let request = json!({
-            "type": "object", "required": ["ids"],
+            "$id": "https://doorspec.invalid/x/link/request", "type": "object", "required": ["ids"],
             "properties": { "ids": { "type": "array", "minItems": 1, "items": { "$ref": "../id" } }, "page": { "type": "integer", "minimum": 1 } }
         });
-        let id = json!({ "type": "string", "format": "uuid" });
-        let shelf = |path: &str| match path {
-            "link/request" => Some(&request),
-            "id" => Some(&id),
-            _ => None,
-        };
+        let id = json!({ "$id": "https://doorspec.invalid/x/id", "type": "string", "format": "uuid" });
+        let schemas = Schemas::new([("link/request".to_owned(), request), ("id".to_owned(), id)].into());
         let table = json!({ "schema": "link/request", "valid": { "ids": ["{{mine}}"], "page": 1 }, "faults": faults });
-        let made = malformed(table.as_object().expect("it is an object"), &shelf);
+        let made = malformed(table.as_object().expect("it is an object"), &schemas);
         let shown = |row: &Value| {
             format!("{}: {} {} {}", row["name"].as_str().unwrap_or_default(), row["body"], row["place"], row["right"])
         };

@@ -122,7 +122,7 @@ impl Reader<'_> {
         schemas: &Schemas,
     ) -> Vec<CatalogueCase> {
         let pointer = format!("/cases/{index}");
-        if let Err(misfits) = expand_faults(&mut written, &|path| schemas.text(path)) {
+        if let Err(misfits) = expand_faults(&mut written, schemas) {
             for misfit in misfits {
                 self.say(document, &format!("{pointer}/rows{}", misfit.pointer), &misfit.message, misfit.help);
             }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::malformed::{Misfit, Shelf, malformed};
+use super::malformed::{Misfit, malformed};
+use crate::schema::Schemas;
 
 /// Makes the short forms of a case long: one expectation becomes a list of one, classes get their `when`.
 pub(super) fn unfold_short_forms(case: &mut Value) {
@@ -70,9 +71,9 @@ fn each_step(case: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>)) 
 ///
 /// # Errors
 /// What is wrong with the table; it is then left as it is.
-pub(super) fn expand_faults<'s>(case: &mut Value, shelf: &'s Shelf<'s>) -> Result<(), Vec<Misfit>> {
+pub(super) fn expand_faults(case: &mut Value, schemas: &Schemas) -> Result<(), Vec<Misfit>> {
     let Some(Value::Object(table)) = case.get("rows") else { return Ok(()) };
-    let rows = malformed(table, shelf)?;
+    let rows = malformed(table, schemas)?;
     case["rows"] = Value::Array(rows);
     Ok(())
 }

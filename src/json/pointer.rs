@@ -1,5 +1,7 @@
 //! JSON pointers (RFC 6901): how a fault, a mismatch and an author's mistake say where they are.
 
+use serde_json::Value;
+
 /// How much of one member's name a pointer in a fault shows: names in a text may be megabytes long.
 const TOKEN_LIMIT: usize = 1024;
 
@@ -25,6 +27,59 @@ fn push_token(pointer: &mut String, token: &str) {
             _ => pointer.push(character),
         }
     }
+}
+
+/// Every value at a pointer in which `*` stands for any element; without `*` at most one.
+pub fn pointer_all<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
+    let mut found = vec![value];
+    for token in pointer.split('/').skip(1) {
+        let name = token.replace("~1", "/").replace("~0", "~");
+        found = found.into_iter().flat_map(|value| step(value, &name)).collect();
+    }
+    found
+}
+
+fn step<'v>(value: &'v Value, name: &str) -> Vec<&'v Value> {
+    match value {
+        Value::Array(elements) if name == "*" => elements.iter().collect(),
+        Value::Object(members) if name == "*" => members.values().collect(),
+        Value::Array(elements) => name.parse::<usize>().ok().and_then(|index| elements.get(index)).into_iter().collect(),
+        Value::Object(members) => members.get(name).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Changes the value at a pointer, be it the whole; `None` takes the member away. Says whether the place was there (or, for a member, could be
+/// added).
+///
+/// ```
+/// use doorspec::json::pointer_put;
+/// let mut body = serde_json::json!({ "users": [{ "uuid": "a" }] });
+/// assert!(pointer_put(&mut body, "/users/0/uuid", None));
+/// assert!(pointer_put(&mut body, "/users/0/name", Some("b".into())));
+/// assert_eq!(body, serde_json::json!({ "users": [{ "name": "b" }] }));
+/// ```
+pub fn pointer_put(value: &mut Value, pointer: &str, new: Option<Value>) -> bool {
+    let Some((parent, last)) = pointer.rsplit_once('/') else {
+        let whole = new.filter(|_| pointer.is_empty());
+        return whole.map(|new| *value = new).is_some();
+    };
+    let name = last.replace("~1", "/").replace("~0", "~");
+    match (value.pointer_mut(parent), new) {
+        (Some(Value::Object(members)), Some(new)) => drop(members.insert(name, new)),
+        (Some(Value::Object(members)), None) => return members.shift_remove(&name).is_some(),
+        (Some(Value::Array(elements)), new) => {
+            let Ok(index) = name.parse::<usize>() else { return false };
+            match new {
+                Some(new) if index < elements.len() => elements[index] = new,
+                Some(new) if index == elements.len() => elements.push(new),
+                None if index < elements.len() => drop(elements.remove(index)),
+                _ => return false,
+            }
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// The way from the root to where a reader is; becomes a pointer only when there is a fault to name.

@@ -10,7 +10,6 @@ use super::evidence::Evidence;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::{FRESH, Journal, JournalLine};
 use super::pace::{Pace, is_too_much};
-use super::pointer;
 use super::request::outgoing;
 use super::snapshot::Holdings;
 use super::stops::Stops;
@@ -18,12 +17,13 @@ use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Answer, Exchange, Outgoing, Wire};
+use crate::json::{pointer_all, pointer_put};
 use crate::profile::Known;
 use crate::suite::Entity;
 use crate::template::{Maker, Ours, Scope};
 
 /// The most pages of a list that are read.
-const MOST_PAGES: u64 = 2_000;
+pub(super) const MOST_PAGES: u64 = 2_000;
 
 /// How often a removal is asked for that the device refuses for now.
 const TRIES: u32 = 4;
@@ -119,7 +119,7 @@ impl<'b, T: Transport> Bench<'b, T> {
             let texts = element.as_object().into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
             marked || texts.into_iter().any(|text| self.ours.has(text))
         };
-        pointer::all(&body, each).into_iter().filter(|element| !is_known(element)).count() as u64
+        pointer_all(&body, each).into_iter().filter(|element| !is_known(element)).count() as u64
     }
 
     fn nameless_line(&self, entity: &Entity, count: u64, settled: bool) -> JournalLine {
@@ -242,7 +242,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 break;
             };
             let new_rows = found.iter().map(Value::to_string).filter(|row| seen.insert(row.clone())).count();
-            let total = pages.totals.iter().find_map(|place| body.pointer(place).and_then(Value::as_u64));
+            let total = pages.total(&body);
             let status = answer.status;
             if whole.is_none() {
                 whole = Some((exchange, body));
@@ -287,11 +287,16 @@ impl<'b, T: Transport> Bench<'b, T> {
 
 /// The ids at some places.
 fn ids(body: &Value, places: &[String]) -> Vec<Value> {
-    let found = places.iter().flat_map(|place| pointer::all(body, place));
+    let found = places.iter().flat_map(|place| pointer_all(body, place));
     found.filter(|id| id.is_string() || id.is_number()).cloned().collect()
 }
 
 impl Pages {
+    /// How many rows there are on all pages, where the reply says so.
+    pub(super) fn total(&self, body: &Value) -> Option<u64> {
+        self.totals.iter().find_map(|place| body.pointer(place).and_then(Value::as_u64))
+    }
+
     /// Whether the request asks for one page of several.
     pub(super) fn is_paged(&self) -> bool {
         self.send.path.contains("{{page}}")
@@ -306,7 +311,7 @@ fn readable(exchange: &Exchange) -> Option<(&Answer, Value)> {
 
 /// The first page's exchange with the rows of all pages.
 fn joined(mut exchange: Exchange, mut body: Value, items: &str, rows: Vec<Value>) -> Exchange {
-    pointer::put(&mut body, items, Some(Value::Array(rows)));
+    pointer_put(&mut body, items, Some(Value::Array(rows)));
     if let Ok(answer) = &mut exchange.outcome {
         answer.body = body.to_string().into_bytes();
     }

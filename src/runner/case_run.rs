@@ -317,7 +317,6 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.keep(step, &indexes, class.as_deref(), before, scope, true)
     }
 
-    /// A reply that did not come, or whose end may have been lost on the way, cannot be judged now.
     fn was_closed(&self, index: usize) -> bool {
         matches!(self.found.evidence.exchange(index).outcome, Err(Fault::Closed { .. }))
     }
@@ -340,6 +339,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         if self.bench.alone { Stop::Inconclusive(why) } else { Stop::TooMuch(why) }
     }
 
+    /// A reply that did not come, or whose end may have been lost on the way, cannot be judged now.
     fn whole(&self, index: usize) -> Result<(), Stop> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(self.no_login(format!("could not log in: {why}"))),

@@ -13,6 +13,7 @@ use super::snapshot::{Holdings, take};
 use super::transport::Transport;
 use crate::catalogue::SuiteCatalogue;
 use crate::profile::Known;
+use crate::schema::is_uuid_text;
 use crate::template::Scope;
 
 /// How often it is tried to remove what is left.
@@ -85,9 +86,8 @@ fn named<T: Transport>(floor: &Floor<'_, T>, held: &Holdings) -> Vec<String> {
 impl<T: Transport> Floor<'_, T> {
     /// Makes everything ours that a claim names.
     fn take_claim(&self, claim: &Claim) {
-        let is_uuid = |text: &str| text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4;
         for word in &claim.fresh {
-            if is_uuid(word) {
+            if is_uuid_text(word) {
                 self.ours.add(word);
             } else {
                 self.ours.add_word(word);

@@ -11,7 +11,6 @@ mod evidence;
 mod firewall;
 mod journal;
 mod pace;
-mod pointer;
 mod probe;
 mod request;
 mod run;

@@ -7,17 +7,15 @@ use std::collections::BTreeMap;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use super::bench::{Bench, own_maker};
+use super::bench::{Bench, MOST_PAGES, own_maker};
 use super::claims::{Claims, Whose, key_of};
 use super::request::outgoing;
 use super::transport::Transport;
-use crate::case::{Pages, Risk};
+use crate::case::Risk;
 use crate::exchange::Exchange;
+use crate::json::pointer_put;
 use crate::suite::Snapshot;
 use crate::template::Scope;
-
-/// The most pages of a list that are read.
-const MOST_PAGES: u64 = 2_000;
 
 /// How often a page is asked for that does not come.
 const TRIES: u32 = 4;
@@ -114,7 +112,7 @@ async fn list<T: Transport>(
             Ok(body) => body,
             Err(why) => return Err(format!("the list of {} entries could not be read: {why}", snapshot.kind)),
         };
-        let total = total(&snapshot.pages, &body);
+        let total = snapshot.pages.total(&body);
         let rows = taken(&mut body, &snapshot.pages.items).unwrap_or_default();
         let before = holdings.entries.len() as u64 + holdings.tombstones;
         read_rows += rows.len() as u64;
@@ -161,10 +159,6 @@ fn rows_of(exchange: Exchange, items: &str, may_lack_rows: bool) -> Result<Value
     if has_rows || may_lack_rows { Ok(body) } else { Err(format!("status {} without rows", answer.status)) }
 }
 
-fn total(pages: &Pages, body: &Value) -> Option<u64> {
-    pages.totals.iter().find_map(|place| body.pointer(place).and_then(Value::as_u64))
-}
-
 fn taken(body: &mut Value, items: &str) -> Option<Vec<Value>> {
     match body.pointer_mut(items)?.take() {
         Value::Array(rows) => Some(rows),
@@ -209,7 +203,7 @@ pub(super) fn take_row(listing: usize, snapshot: &Snapshot, row: &Value, claims:
 fn content(row: &Value, ignore: &[String]) -> Value {
     let mut row = row.clone();
     for place in ignore {
-        super::pointer::put(&mut row, place, None);
+        pointer_put(&mut row, place, None);
     }
     sorted(&row)
 }
@@ -228,7 +222,7 @@ fn sorted(value: &Value) -> Value {
 /// Whether an entry says nothing beside its id: nobody's name, number or right is on it.
 fn is_bare(content: &Value, id: &str) -> bool {
     let mut rest = content.clone();
-    super::pointer::put(&mut rest, id, None);
+    pointer_put(&mut rest, id, None);
     says_nothing(&rest)
 }
 

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::pointer;
 use crate::case::{Send, Step};
+use crate::json::{pointer_all, pointer_put};
 use crate::judge::Seen;
 
 /// Whether a device could be hurt by a step: it is refused, or it is no well-formed request.
@@ -21,7 +21,7 @@ pub fn differing(original: &Send, but: &IndexMap<String, Value>) -> Result<Send,
     let mut value = serde_json::to_value(original).map_err(|error| error.to_string())?;
     for (place, new) in but {
         let new = if crate::template::is_absent(new) { None } else { Some(new.clone()) };
-        if !pointer::put(&mut value, place, new) {
+        if !pointer_put(&mut value, place, new) {
             return Err(format!("`but` points at {place}, which the request does not have"));
         }
     }
@@ -41,7 +41,7 @@ pub(super) fn value_at(seen: &Seen<'_>, from: &str, class: Option<&str>) -> Opti
         "#text" => Some(json!(String::from_utf8_lossy(&answer.body))),
         place => match place.strip_prefix("#header:") {
             Some(name) => crate::exchange::header(&answer.headers, name).map(Value::from),
-            None if place.contains('*') => Some(Value::Array(pointer::all(body()?, place).into_iter().cloned().collect())),
+            None if place.contains('*') => Some(Value::Array(pointer_all(body()?, place).into_iter().cloned().collect())),
             None => body()?.pointer(place).cloned(),
         },
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::exchange::{Answer, FramingFault, header};
-use crate::json::pointer_join;
+use crate::json::{pointer_join, pointer_put};
 
 /// A spoilt reply.
 #[derive(Debug, Clone)]
@@ -33,7 +33,8 @@ pub(super) fn mutations(answer: &Answer) -> Vec<Mutation> {
         if !known.insert((at.clone(), change.clone())) {
             continue;
         }
-        let spoilt = with(&body, &pointer, value);
+        let mut spoilt = body.clone();
+        pointer_put(&mut spoilt, &pointer, value);
         let answer = Answer { body: spoilt.to_string().into_bytes(), ..answer.clone() };
         all.push(Mutation { change, at, answer, body: Some(spoilt) });
     }
@@ -162,26 +163,6 @@ fn numbered(elements: &[Value]) -> Map<String, Value> {
 fn renamed(members: &Map<String, Value>, name: &str) -> Value {
     let other = |have: &String| if have == name { format!("{have}_") } else { have.clone() };
     Value::Object(members.iter().map(|(have, inner)| (other(have), inner.clone())).collect())
-}
-
-/// A copy of a body with another value at a place.
-fn with(body: &Value, pointer: &str, value: Option<Value>) -> Value {
-    let mut copy = body.clone();
-    match value {
-        Some(value) => {
-            if let Some(place) = copy.pointer_mut(pointer) {
-                *place = value;
-            }
-        }
-        None => {
-            let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
-            let name = name.replace("~1", "/").replace("~0", "~");
-            if let Some(Value::Object(members)) = copy.pointer_mut(parent) {
-                members.shift_remove(&name);
-            }
-        }
-    }
-    copy
 }
 
 /// A pointer with `*` for every index.

@@ -59,7 +59,7 @@ fn check_written(
     if let Some(Value::Array(rows)) = written.get("rows") {
         check_rows(page, &base, rows, &written);
     }
-    if let Err(misfits) = expand_faults(&mut written, &|path| knowledge.schema(path)) {
+    if let Err(misfits) = expand_faults(&mut written, &knowledge.schema_texts) {
         misfits.into_iter().for_each(|misfit| page.say(&format!("{base}/rows{}", misfit.pointer), misfit.message, misfit.help));
         return;
     }

@@ -14,6 +14,7 @@ use super::risk::Rules;
 use super::structure::{Kind, mended};
 use super::template;
 use crate::requirement::{Requirement, RequirementFile};
+use crate::schema::Schemas;
 use crate::suite::{Profile, Suite};
 
 /// What the program itself finds out about a target, whatever the suite: which accounts there are, and how they prove themselves.
@@ -44,7 +45,7 @@ pub(super) struct Knowledge {
     /// The paths of all schemas.
     pub(super) schemas: BTreeSet<String>,
     /// The schemas as they are written, by path.
-    schema_texts: BTreeMap<String, Value>,
+    pub(super) schema_texts: Schemas,
     /// Names that every template may use, with all they may stand for.
     pub(super) values: BTreeMap<String, Vec<Value>>,
     /// Capabilities by name; `None` where it is not known what there is.
@@ -94,11 +95,6 @@ impl Knowledge {
             (knowledge.reply_names, knowledge.class_names) = names;
         }
         knowledge
-    }
-
-    /// A schema as it is written.
-    pub(super) fn schema(&self, path: &str) -> Option<&Value> {
-        self.schema_texts.get(path)
     }
 
     /// A catalogue row by its id.
@@ -197,10 +193,10 @@ pub(super) fn shaped<T: DeserializeOwned>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
 }
 
-fn schema_texts(name: &str, pages: &[Page]) -> BTreeMap<String, Value> {
+fn schema_texts(name: &str, pages: &[Page]) -> Schemas {
     let prefix = format!("schemas/{name}/");
     let path = |file: &str| Some(file.strip_prefix(&prefix)?.strip_suffix(".schema.json")?.to_owned());
-    pages.iter().filter_map(|page| Some((path(&page.name)?, page.value.clone()))).collect()
+    Schemas::new(pages.iter().filter_map(|page| Some((path(&page.name)?, page.value.clone()))).collect())
 }
 
 fn schema_paths(name: &str, sources: &Sources) -> BTreeSet<String> {

@@ -15,9 +15,9 @@ use regex::Regex;
 use serde_json::Value;
 
 use self::views::Views;
-use super::pointer;
 use crate::case::Risk;
 use crate::exchange::Outgoing;
+use crate::json::pointer_all;
 use crate::suite::Safety;
 use crate::template::Ours;
 
@@ -203,7 +203,7 @@ impl Firewall {
     fn numbers_of_body(rule: &NumberRule, outgoing: &Outgoing, views: &Views, named: &mut Vec<String>) {
         match reading(outgoing, views) {
             Some(body @ Value::Object(_)) => {
-                let values = rule.in_request.iter().flat_map(|place| pointer::all(&body, place));
+                let values = rule.in_request.iter().flat_map(|place| pointer_all(&body, place));
                 values.for_each(|value| scalars(value, named));
             }
             _ => named.extend(views.body.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned)),
