@@ -89,6 +89,8 @@ fn a_wrong_password_is_said_and_nothing_fails() {
         check(mock.run(out.path(), &["--suite", suite]).env("DOORSPEC_PASSWORD", "wrong"), 3, &["log in"]);
         assert_eq!(record(out.path())["tally"]["fail"], 0);
         check(mock.run(out.path(), &["--suite", suite]).env_remove("DOORSPEC_USER"), 3, &["DOORSPEC_USER"]);
+        let said = check(mock.run(out.path(), &[]).env("DOORSPEC_PASSWORD", "wrong"), 3, &["log in"]);
+        assert!(!said.contains("no such device"), "the other suite is of no interest: {said}");
     }
 }
 

@@ -227,8 +227,14 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
             Err(obstacle) => obstacles.push(obstacle),
         }
     }
-    let spoken = args.suite.is_empty() && !runs.is_empty();
-    let in_the_way = obstacles.iter().filter(|obstacle| !(spoken && matches!(obstacle, Obstacle::Stranger(_))));
+    let is_known = !runs.is_empty() || obstacles.iter().any(|obstacle| !matches!(obstacle, Obstacle::Stranger(_)));
+    let in_the_way = obstacles.iter().filter(|obstacle| match obstacle {
+        // Without `--suite` a target is what it turns out to be: that it is not the other device is no news.
+        Obstacle::Stranger(_) => !(args.suite.is_empty() && is_known),
+        // What was run before says by itself that it was stopped.
+        Obstacle::Stopped => runs.is_empty(),
+        _ => true,
+    });
     let mut reasons: Vec<String> = in_the_way.map(ToString::to_string).collect();
     reasons.dedup();
     let url = prepared.url.as_ref().map_or_else(|| "embedded".to_owned(), target_url::shown);
