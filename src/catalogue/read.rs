@@ -1,6 +1,8 @@
 //! From texts to a linked catalogue. Reading never stops at the first mistake.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,9 +19,31 @@ use crate::suite::{Profile, Suite};
 /// Reads everything, and says everything that is wrong with it. What could be read is in the catalogue; mistakes of meaning (an unknown
 /// requirement, an unused value) are the linter's.
 pub fn load(sources: &Sources) -> (Catalogue, Diagnostics) {
-    let mut reader = Reader { sources, diagnostics: Diagnostics::default() };
-    let suites = reader.suite_names().into_iter().filter_map(|name| Some((name.clone(), reader.suite(&name)?))).collect();
-    (Catalogue { suites }, reader.diagnostics)
+    let read = |name: String| {
+        let mut reader = Reader { sources, diagnostics: Diagnostics::default() };
+        let suite = reader.suite(&name);
+        (name, suite, reader.diagnostics)
+    };
+    // Suites know nothing of each other, so each is read on a thread of its own; what is wrong is said in their order.
+    let parts: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = suite_names(sources).into_iter().map(|name| scope.spawn(|| read(name))).collect();
+        threads.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    let mut suites = BTreeMap::new();
+    let mut diagnostics = Diagnostics::default();
+    for (name, suite, wrong) in parts {
+        suites.extend(suite.map(|suite| (name, suite)));
+        diagnostics.extend(wrong);
+    }
+    (Catalogue { suites }, diagnostics)
+}
+
+fn suite_names(sources: &Sources) -> Vec<String> {
+    let folder =
+        |name: &str| name.strip_prefix("cases/").and_then(|rest| rest.split_once('/')).map(|(suite, _)| suite.to_owned());
+    let mut names: Vec<String> = sources.iter().filter_map(|(name, _)| folder(name)).collect();
+    names.dedup();
+    names
 }
 
 /// A file as JSON with the places of its values.
@@ -35,14 +59,6 @@ struct Reader<'s> {
 }
 
 impl Reader<'_> {
-    fn suite_names(&self) -> Vec<String> {
-        let folder =
-            |name: &str| name.strip_prefix("cases/").and_then(|rest| rest.split_once('/')).map(|(suite, _)| suite.to_owned());
-        let mut names: Vec<String> = self.sources.iter().filter_map(|(name, _)| folder(name)).collect();
-        names.dedup();
-        names
-    }
-
     fn suite(&mut self, name: &str) -> Option<SuiteCatalogue> {
         let suite = self.suite_file(name)?;
         let requirements = self.requirements(name)?;
@@ -56,15 +72,13 @@ impl Reader<'_> {
         let file = format!("cases/{name}/suite.json");
         let mut document = self.required(&file, "every suite has one: how to log in, set-ups, named replies")?;
         unfold_suite(&mut document.value);
-        let value = std::mem::take(&mut document.value);
-        self.shape(&document, "", value)
+        self.shape(&document, "", &document.value)
     }
 
     fn requirements(&mut self, name: &str) -> Option<RequirementFile> {
         let file = format!("cases/{name}/requirements.json");
-        let mut document = self.required(&file, "every suite has one: its requirement catalogue")?;
-        let value = std::mem::take(&mut document.value);
-        self.shape(&document, "", value)
+        let document = self.required(&file, "every suite has one: its requirement catalogue")?;
+        self.shape(&document, "", &document.value)
     }
 
     fn profiles(&mut self, name: &str) -> Vec<Profile> {
@@ -72,9 +86,8 @@ impl Reader<'_> {
         let files: Vec<String> = self.files_below(&prefix);
         let mut profiles = Vec::new();
         for file in files {
-            let Some(mut document) = self.document(&file) else { continue };
-            let value = std::mem::take(&mut document.value);
-            profiles.extend(self.shape::<Profile>(&document, "", value));
+            let Some(document) = self.document(&file) else { continue };
+            profiles.extend(self.shape::<Profile>(&document, "", &document.value));
         }
         profiles
     }
@@ -107,8 +120,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         document.value["cases"] = Value::Array(Vec::new());
-        let value = std::mem::take(&mut document.value);
-        let Some(shell) = self.shape::<CaseFile>(&document, "", value) else { return Vec::new() };
+        let Some(shell) = self.shape::<CaseFile>(&document, "", &document.value) else { return Vec::new() };
         let numbered = written.into_iter().enumerate();
         numbered.flat_map(|(index, case)| self.case(&document, &shell, index, case, schemas)).collect()
     }
@@ -131,7 +143,7 @@ impl Reader<'_> {
         unfold_short_forms(&mut written);
         let mut cases = Vec::new();
         for (row, value) in unfold_rows(written) {
-            let Some(case) = self.shape::<Case>(document, &pointer, value) else { break };
+            let Some(case) = self.shape::<Case>(document, &pointer, &value) else { break };
             cases.push(self.placed(document, shell, index, row.as_deref(), case));
         }
         cases
@@ -176,8 +188,12 @@ impl Reader<'_> {
         Some(Document { name: file.to_owned(), value: reading.value?, places })
     }
 
-    /// Gives a value its shape; what does not fit is said at its place.
-    fn shape<T: DeserializeOwned>(&mut self, document: &Document, base: &str, value: Value) -> Option<T> {
+    /// Gives a value its shape; what does not fit is said at its place. The way to a place costs time, so it is kept on a second
+    /// reading only, when there is something to say.
+    fn shape<T: DeserializeOwned>(&mut self, document: &Document, base: &str, value: &Value) -> Option<T> {
+        if let Ok(shaped) = T::deserialize(value) {
+            return Some(shaped);
+        }
         match serde_path_to_error::deserialize(value) {
             Ok(shaped) => Some(shaped),
             Err(error) => {
