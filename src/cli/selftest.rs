@@ -26,7 +26,7 @@ pub struct SelftestArgs {
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
     /// Random combinations of quirks for each suite
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 20)]
     pub combinations: usize,
     /// What is made up and chosen follows from this
     #[arg(long, value_name = "N", default_value_t = 7)]

@@ -1,15 +1,16 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
-use crate::template::{encoded, hex};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use md5::{Digest, Md5};
-use regex::{Captures, Regex};
+use regex::{Captures, NoExpand, Regex};
 
 use crate::exchange::{Exchange, Headers};
 use crate::judge::{Read, Seen};
 use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::template::{encoded, hex};
 use crate::verdict::Verdict;
 
 /// What of a body is kept, in bytes, where something was found.
@@ -122,11 +123,15 @@ fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<R
 /// Takes secrets out of what is kept: by value in every encoding, and by the name of the field.
 #[derive(Debug, Default)]
 pub struct Redaction {
-    values: Vec<String>,
+    /// Any of the values, the longest first; none where nothing is configured.
+    values: Option<Regex>,
 }
 
 /// The members whose values are nobody's business.
 const NAMES: [&str; 9] = ["token", "password", "pin", "card", "code", "identifier_number", "virtCard", "mobkey", "fpt"];
+
+/// Whether a text may hold one of these members at all.
+static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(&NAMES.join("|")).expect("the pattern is right"));
 
 static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
     let name = format!(r#""(?:[A-Za-z_.]*\.)?(?:{}|input_code_number)""#, NAMES.join("|"));
@@ -155,21 +160,23 @@ impl Redaction {
         }
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.dedup();
-        Self { values }
+        let any = values.iter().map(|value| regex::escape(value)).collect::<Vec<_>>().join("|");
+        Self { values: (!any.is_empty()).then(|| Regex::new(&any).expect("escaped values are a pattern")) }
     }
 
     /// A text without secrets.
     pub fn text(&self, text: &str) -> String {
-        let mut clean = QUERY.replace_all(text, format!("${{1}}{REDACTED}")).into_owned();
-        for value in &self.values {
-            if clean.contains(value.as_str()) {
-                clean = clean.replace(value.as_str(), REDACTED);
-            }
+        let mut clean = Cow::Borrowed(text);
+        if text.contains('=') {
+            change(&mut clean, |text| QUERY.replace_all(text, format!("${{1}}{REDACTED}")));
         }
-        if !NAMES.iter().any(|name| clean.contains(name)) {
-            return clean;
+        if let Some(values) = &self.values {
+            change(&mut clean, |text| values.replace_all(text, NoExpand(REDACTED)));
         }
-        FIELDS.replace_all(&clean, |found: &Captures<'_>| field(found)).into_owned()
+        if NAMED.is_match(&clean) {
+            change(&mut clean, |text| FIELDS.replace_all(text, |found: &Captures<'_>| field(found)));
+        }
+        clean.into_owned()
     }
 
     fn headers(&self, headers: &Headers) -> Headers {
@@ -203,6 +210,13 @@ impl Redaction {
                 BodyRecord { bytes, text: (!untouched).then_some(clean), base64, cut }
             }
         }
+    }
+}
+
+/// Changes a text where there is something to change; what stays as it is is not copied.
+fn change(text: &mut Cow<'_, str>, how: impl Fn(&str) -> Cow<'_, str>) {
+    if let Cow::Owned(changed) = how(text) {
+        *text = Cow::Owned(changed);
     }
 }
 

@@ -258,7 +258,7 @@ impl<'f, T: Transport> Floor<'f, T> {
     /// After several cases in a row that did not complete: does the device answer at all?
     async fn look_for_life(&self, bench: &Bench<'_, T>) {
         match self.lives_again(bench, false).await {
-            Ok(()) => self.stops.lives(),
+            Ok(_) => self.stops.lives(),
             Err(why) => self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}")),
         }
     }
@@ -304,23 +304,27 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     /// A torn case by itself, until it comes to an end or it is plain that it never does: silence is plain at once, but a connection that ends
-    /// may be the network's, unless it ends at the same place each time. What asks for fewer requests is given time, and not held against; a device that
-    /// is upset for a while is waited for, so that each attempt begins with a healthy one.
+    /// may be the network's, unless it ends at the same place each time, or the device is down right after it twice. What asks for fewer requests is
+    /// given time, and not held against; a device that is upset for a while is waited for, so that each attempt begins with a healthy one.
     async fn alone(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Attempt {
         let mut last = attempt(bench, case, 1).await;
         let place = last.torn.map(|(place, _)| place);
         let mut always_there = true;
+        let mut falls = 0;
         for number in 2..=ATTEMPTS_ALONE {
             let is_plain = last.torn.is_some_and(|(_, hung)| hung);
             if last.interrupted.is_none() || is_plain || self.stops.is_over() {
                 break;
             }
-            drop(self.lives_again(bench, false).await);
+            falls += u32::from(self.lives_again(bench, false).await != Ok(0));
+            if falls == 2 {
+                break;
+            }
             last = attempt(bench, case, number).await;
             always_there &= last.torn.map(|(again, _)| again) == place;
         }
         if let Some(why) = last.interrupted.clone().filter(|_| always_there && !last.excused) {
-            let lives = self.lives_again(bench, false).await;
+            let lives = self.lives_again(bench, false).await.map(drop);
             hold_against(&mut last, self.suite, &why, lives);
         }
         last
@@ -334,13 +338,14 @@ impl<'f, T: Transport> Floor<'f, T> {
         exchange.outcome.map(drop).map_err(|fault| fault.to_string())
     }
 
-    /// Whether the device answers, now or soon: one that fell over may be about to get up again. One that is known to be dead is asked once.
-    async fn lives_again(&self, bench: &Bench<'_, T>, dead: bool) -> Result<(), String> {
+    /// Whether the device answers, now or soon, and after how many probes that failed: one that fell over may be about to get up again. One that is
+    /// known to be dead is asked once.
+    async fn lives_again(&self, bench: &Bench<'_, T>, dead: bool) -> Result<usize, String> {
         let pauses_ms: &[u64] = if dead { &[0] } else { &[0, 300, 1000, 2000, 4000] };
-        let mut last = Ok(());
-        for &pause_ms in pauses_ms {
+        let mut last = Ok(0);
+        for (failed, &pause_ms) in pauses_ms.iter().enumerate() {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-            last = self.lives(bench).await;
+            last = self.lives(bench).await.map(|()| failed);
             if last.is_ok() {
                 break;
             }

@@ -41,7 +41,7 @@ impl<'s, T: Transport> Stage<'s, T> {
         Ok(Self { suite, known, floor })
     }
 
-    /// The suite's rules for every reply that apply to this one.
+    /// The suite's rules for every reply that apply to this one and to the target's edition.
     pub fn rules_of(&self, exchange: &Exchange) -> Vec<&'s Expectation> {
         let maker = own_maker(self.floor.manner.seed, &self.floor.ours);
         let scope = Scope::new(&self.known.values, &maker);
@@ -51,7 +51,9 @@ impl<'s, T: Transport> Stage<'s, T> {
         let applies = |rule: &Expectation| {
             rule.condition.as_ref().is_none_or(|condition| holds(&seen, condition, &yardstick).unwrap_or(false))
         };
-        self.suite.suite.invariants.iter().filter(|rule| applies(rule)).collect()
+        let row = |rule: &Expectation| rule.requirement.as_ref().and_then(|id| self.suite.requirement(id));
+        let concerns = |rule: &Expectation| row(rule).is_some_and(|row| self.known.concerns(row));
+        self.suite.suite.invariants.iter().filter(|rule| applies(rule) && concerns(rule)).collect()
     }
 
     /// The schema that a rule holds against a reply.

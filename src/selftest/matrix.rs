@@ -1,6 +1,7 @@
 //! The kill matrix: every defect against every case.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use serde::Serialize;
 
@@ -48,7 +49,7 @@ pub struct QuirkOutcome {
 }
 
 /// How good a suite is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct KillMatrix {
     pub suite: String,
     pub cases: usize,
@@ -88,32 +89,53 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     let (defect_rows, quirk_rows) = mock::rows(&suite.suite.suite);
     let wanted = |name: &str| scale.only.is_empty() || scale.only.iter().any(|only| only == name);
     let plain = run(suite, &Session::plain_mock(scale.seed), scale);
-    let mut defect_outcomes: Vec<(DefectOutcome, BTreeSet<String>)> = {
-        let rows: Vec<&DefectRow> = defect_rows.iter().filter(|row| wanted(row.name)).collect();
-        each(&rows, scale.threads, |row| defect(suite, row, scale, plain.as_ref().ok()))
-    };
-    let mut different: Vec<Vec<&'static str>> =
-        quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| vec![row.name]).collect();
-    if scale.only.is_empty() {
-        different.extend(combinations(quirk_rows, scale.combinations, scale.seed));
-    }
-    let quirks = each(&different, scale.threads, |names| quirk(suite, names, scale));
-    let mut killing: BTreeSet<String> = defect_outcomes.iter().flat_map(|(_, red)| red.iter().cloned()).collect();
-    let defects = defect_outcomes.drain(..).map(|(outcome, _)| outcome).collect();
-    let broken: BTreeSet<&str> = defect_rows.iter().map(|row| row.breaks).collect();
+    let mut devices: Vec<Device> = defect_rows.iter().filter(|row| wanted(row.name)).map(Device::Defective).collect();
+    devices.extend(quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| Device::Different(vec![row.name])));
     let whole = scale.only.is_empty() && scale.filters.is_empty();
-    if whole {
-        killing.extend(elsewhere(suite, defect_rows, scale, &vacuous(suite, &killing)));
+    if scale.only.is_empty() {
+        devices.extend(combinations(quirk_rows, scale.combinations, scale.seed).into_iter().map(Device::Different));
     }
-    KillMatrix {
-        suite: suite.suite.suite.clone(),
-        cases: suite.cases.len(),
-        defects,
-        quirks,
-        vacuous: if whole { vacuous(suite, &killing) } else { Vec::new() },
-        unbroken: if whole { unbroken(suite, &broken, Strength::Must) } else { Vec::new() },
-        unbroken_should: if whole { unbroken(suite, &broken, Strength::Should) } else { Vec::new() },
-        plain: complaints(plain),
+    let mut matrix = KillMatrix { suite: suite.suite.suite.clone(), cases: suite.cases.len(), ..KillMatrix::default() };
+    let mut killing: BTreeSet<String> = BTreeSet::new();
+    for met in each(&devices, scale.threads, |device| meet(suite, device, scale, plain.as_ref().ok())) {
+        match met {
+            Met::Defect(outcome, red) => {
+                matrix.defects.push(outcome);
+                killing.extend(red);
+            }
+            Met::Quirk(outcome) => matrix.quirks.push(outcome),
+        }
+    }
+    if whole {
+        matrix.vacuous = elsewhere(suite, defect_rows, scale, vacuous(suite, &killing));
+        let broken: BTreeSet<&str> = defect_rows.iter().map(|row| row.breaks).collect();
+        matrix.unbroken = unbroken(suite, &broken, Strength::Must);
+        matrix.unbroken_should = unbroken(suite, &broken, Strength::Should);
+    }
+    matrix.plain = complaints(plain);
+    matrix
+}
+
+/// A mock that is not the plain one.
+enum Device {
+    Defective(&'static DefectRow),
+    /// With these quirks.
+    Different(Vec<&'static str>),
+}
+
+/// What a device came to, and of a defective one all cases that are red on it.
+enum Met {
+    Defect(DefectOutcome, BTreeSet<String>),
+    Quirk(QuirkOutcome),
+}
+
+fn meet(suite: &SuiteCatalogue, device: &Device, scale: &Scale, plain: Option<&SuiteRun>) -> Met {
+    match device {
+        Device::Defective(row) => {
+            let (outcome, red) = defect(suite, row, scale, plain);
+            Met::Defect(outcome, red)
+        }
+        Device::Different(names) => Met::Quirk(quirk(suite, names, scale)),
     }
 }
 
@@ -164,17 +186,20 @@ fn is_for(case: &CaseRecord, breaks: &RequirementId) -> bool {
     case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
 }
 
-/// Which of the cases that no defect of their own requirements turned red are red on some other defect.
-fn elsewhere(suite: &SuiteCatalogue, defects: &[DefectRow], scale: &Scale, open: &[String]) -> BTreeSet<String> {
-    if open.is_empty() {
-        return BTreeSet::new();
-    }
-    let scale = Scale { filters: open.to_vec(), ..scale.clone() };
-    let red = each(defects, scale.threads, |row| {
-        let cases = run(suite, &defective(suite, row, &scale), &scale).map(|run| run.cases).unwrap_or_default();
-        cases.into_iter().filter(is_red).map(|case| case.id).collect::<Vec<_>>()
+/// Which of these cases are red on no defect at all. Each defect meets those that are still open.
+fn elsewhere(suite: &SuiteCatalogue, defects: &[DefectRow], scale: &Scale, open: Vec<String>) -> Vec<String> {
+    let open = Mutex::new(open);
+    let still = || open.lock().expect("nobody panics while holding it").clone();
+    each(defects, scale.threads, |row| {
+        let filters = still();
+        if filters.is_empty() {
+            return;
+        }
+        let cases = run(suite, &defective(suite, row, scale), &Scale { filters, ..scale.clone() }).map(|run| run.cases);
+        let red: Vec<String> = cases.unwrap_or_default().into_iter().filter(is_red).map(|case| case.id).collect();
+        open.lock().expect("nobody panics while holding it").retain(|id| !red.contains(id));
     });
-    red.into_iter().flatten().collect()
+    still()
 }
 
 fn is_red(case: &CaseRecord) -> bool {

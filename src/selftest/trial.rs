@@ -30,7 +30,7 @@ impl Default for Scale {
     fn default() -> Self {
         // Some devices hang, and are waited for: meanwhile others have the machine.
         let threads = thread::available_parallelism().map_or(2, usize::from) * 6;
-        Self { seed: 7, threads, combinations: 50, only: Vec::new(), filters: Vec::new() }
+        Self { seed: 7, threads, combinations: 20, only: Vec::new(), filters: Vec::new() }
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Views {
     pub path: String,
     /// The query's parameters, decoded.
     pub query: Vec<(String, String)>,
-    /// Target and body, each as it stands and decoded in several ways.
+    /// Target and body, each as it stands and decoded in several ways, but nothing twice.
     pub texts: Vec<String>,
     /// The body, escapes undone.
     pub body: String,
@@ -27,7 +27,12 @@ impl Views {
         let raw = String::from_utf8_lossy(outgoing.body.as_deref().unwrap_or_default()).replace('\0', "");
         let body = unescaped(&raw);
         let form = parameters(&raw);
-        let texts = vec![outgoing.target.clone(), decoded(&outgoing.target), decoded(&body), raw, body.clone()];
+        let mut texts: Vec<String> = Vec::new();
+        for text in [outgoing.target.clone(), decoded(&outgoing.target), decoded(&body), raw, body.clone()] {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         Self { path: straight(&decoded(path)), query: parameters(query), texts, body, form }
     }
 
