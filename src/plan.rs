@@ -159,3 +159,6 @@ fn lacking(need: &str, known: &Known) -> Option<String> {
         Some(_) => Some(format!("the target does not have `{name}`")),
     }
 }
+
+#[cfg(test)]
+mod tests;

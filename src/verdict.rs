@@ -119,3 +119,62 @@ impl Exit {
         if rank(other) > rank(self) { other } else { self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_only_gets_worse() {
+        let order = [
+            Verdict::NotApplicable,
+            Verdict::Pass,
+            Verdict::Observed,
+            Verdict::Warn,
+            Verdict::Inconclusive,
+            Verdict::Fail,
+            Verdict::Error,
+        ];
+        for (at, one) in order.into_iter().enumerate() {
+            for (beside, other) in order.into_iter().enumerate() {
+                assert_eq!(one.worse(other), order[at.max(beside)]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_deviation_weighs_as_much_as_its_requirement() {
+        let rows = [(Strength::May, Verdict::Observed), (Strength::Should, Verdict::Warn), (Strength::Must, Verdict::Fail)];
+        for (strength, verdict) in rows {
+            assert_eq!(Verdict::of_deviation(strength), verdict);
+        }
+    }
+
+    #[test]
+    fn words_and_numbers_are_those_of_the_contract() {
+        let words = Verdict::ALL.map(Verdict::word);
+        assert_eq!(words, ["pass", "warn", "fail", "observed", "inconclusive", "not-applicable", "error"]);
+        let exits = [
+            (Exit::Conforms, 0, "conforms"),
+            (Exit::DoesNotConform, 1, "failed"),
+            (Exit::Usage, 2, "usage"),
+            (Exit::Incomplete, 3, "incomplete"),
+            (Exit::DataChanged, 4, "data-changed"),
+            (Exit::Fault, 5, "fault"),
+        ];
+        for (exit, code, outcome) in exits {
+            assert_eq!((exit.code(), exit.outcome()), (code, outcome));
+            assert!(!exit.sentence().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_first_of_5_4_1_3_0_wins() {
+        let first = [Exit::Fault, Exit::DataChanged, Exit::DoesNotConform, Exit::Incomplete, Exit::Conforms];
+        for (at, one) in first.into_iter().enumerate() {
+            for (beside, other) in first.into_iter().enumerate() {
+                assert_eq!(one.winner(other), first[at.min(beside)]);
+            }
+        }
+    }
+}

@@ -8,6 +8,9 @@ mod observation;
 mod schema;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
