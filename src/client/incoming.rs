@@ -65,6 +65,10 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
 
     /// Waits for more until a moment, but not beyond the end of the exchange.
     pub async fn more_until(&mut self, moment: Instant) -> More {
+        // A timer alone never strikes while there is always something to read.
+        if self.is_over() {
+            return More::Late;
+        }
         self.buffer.reserve(STEP);
         match timeout_at(moment.min(self.deadline), self.reader.read_buf(&mut self.buffer)).await {
             Ok(Ok(0) | Err(_)) => More::End,
@@ -83,5 +87,23 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
 
     pub fn into_reader(self) -> R {
         self.reader
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_the_exchange_holds_for_a_peer_that_never_pauses() {
+        let deadline = Instant::now() + Duration::from_millis(30);
+        let mut incoming = Incoming::new(tokio::io::repeat(b'x'), deadline);
+        while incoming.more().await == More::Bytes {
+            assert!(deadline.elapsed() < Duration::from_secs(1), "it does not end");
+            incoming.consume(STEP);
+        }
+        assert!(incoming.is_over());
     }
 }
