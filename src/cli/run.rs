@@ -247,7 +247,9 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
         obstacles: reasons,
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
-    assemble(&suites, runs, circumstances)
+    let mut record = assemble(&suites, runs, circumstances);
+    accounts::redaction(prepared.url.is_none()).around_the_cases(&mut record);
+    record
 }
 
 async fn run_one(

@@ -1,15 +1,9 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
-use crate::template::{encoded, hex};
-use std::sync::LazyLock;
-
-use base64::Engine as _;
-use md5::{Digest, Md5};
-use regex::{Captures, Regex};
-
-use crate::exchange::{Exchange, Headers};
+use super::redaction::Redaction;
+use crate::exchange::Exchange;
 use crate::judge::{Read, Seen};
-use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::record::{ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::verdict::Verdict;
 
 /// What of a body is kept, in bytes, where something was found.
@@ -17,9 +11,6 @@ const KEPT: usize = 64 * 1024;
 
 /// What of a body is kept where all is well.
 const KEPT_OF_A_PASS: usize = 4 * 1024;
-
-/// What stands where a secret stood.
-const REDACTED: &str = "[redacted]";
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
@@ -89,7 +80,7 @@ impl Evidence {
             step: entry.step.clone(),
             request: request(&entry.exchange, redaction, kept),
             response: response(&entry.exchange, redaction, kept),
-            fault: entry.exchange.outcome.as_ref().err().cloned(),
+            fault: entry.exchange.outcome.as_ref().err().map(|fault| redaction.fault(fault)),
             duration_us: entry.exchange.duration_us,
         };
         self.entries.iter().map(record).collect()
@@ -117,125 +108,4 @@ fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<R
         framing: answer.framing.clone(),
         body,
     })
-}
-
-/// Takes secrets out of what is kept: by value in every encoding, and by the name of the field.
-#[derive(Debug, Default)]
-pub struct Redaction {
-    values: Vec<String>,
-}
-
-/// The members whose values are nobody's business.
-const NAMES: [&str; 9] = ["token", "password", "pin", "card", "code", "identifier_number", "virtCard", "mobkey", "fpt"];
-
-static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = format!(r#""(?:[A-Za-z_.]*\.)?(?:{}|input_code_number)""#, NAMES.join("|"));
-    let value = r#"(?:"(?:[^"\\]|\\.)*"|\[[^\[\]{}]*\]|-?[0-9]+)"#;
-    Regex::new(&format!(r"({name}\s*:\s*)({value})")).expect("the pattern is right")
-});
-
-static QUERY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b((?:token|password|pin|code)=)([^&\s]+)").expect("the pattern is right"));
-
-impl Redaction {
-    /// A redaction of the configured secrets; `users` go with their passwords, so that `user:password` in Base64 is known too.
-    pub fn new(secrets: &[(String, String)]) -> Self {
-        let mut values = Vec::new();
-        for (user, password) in secrets.iter().filter(|(_, password)| !password.is_empty()) {
-            let digest = hex(&Md5::digest(password.as_bytes()));
-            let base64 = base64::engine::general_purpose::STANDARD;
-            values.extend([
-                digest.to_uppercase(),
-                digest,
-                base64.encode(password),
-                base64.encode(format!("{user}:{password}")),
-                encoded(password),
-            ]);
-            values.push(password.clone());
-        }
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.dedup();
-        Self { values }
-    }
-
-    /// A text without secrets.
-    pub fn text(&self, text: &str) -> String {
-        let mut clean = QUERY.replace_all(text, format!("${{1}}{REDACTED}")).into_owned();
-        for value in &self.values {
-            if clean.contains(value.as_str()) {
-                clean = clean.replace(value.as_str(), REDACTED);
-            }
-        }
-        if !NAMES.iter().any(|name| clean.contains(name)) {
-            return clean;
-        }
-        FIELDS.replace_all(&clean, |found: &Captures<'_>| field(found)).into_owned()
-    }
-
-    fn headers(&self, headers: &Headers) -> Headers {
-        let secret = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-        let clean = |(name, value): &(String, String)| {
-            let value = if secret.contains(&name.to_ascii_lowercase().as_str()) {
-                value.split_once(' ').map_or_else(|| REDACTED.to_owned(), |(scheme, _)| format!("{scheme} {REDACTED}"))
-            } else {
-                self.text(value)
-            };
-            (name.clone(), value)
-        };
-        headers.iter().map(clean).collect()
-    }
-
-    fn body(&self, body: &[u8], kept: usize) -> BodyRecord {
-        let kept = &body[..body.len().min(kept)];
-        let cut = kept.len() < body.len();
-        let bytes = body.len() as u64;
-        let text = match std::str::from_utf8(kept) {
-            Ok(text) => Some(text),
-            Err(error) if cut && error.error_len().is_none() => std::str::from_utf8(&kept[..error.valid_up_to()]).ok(),
-            Err(_) => None,
-        };
-        match text {
-            Some(text) => BodyRecord { bytes, text: Some(self.text(text)), base64: None, cut },
-            None => {
-                let clean = self.text(&String::from_utf8_lossy(kept));
-                let untouched = clean == String::from_utf8_lossy(kept);
-                let base64 = untouched.then(|| base64::engine::general_purpose::STANDARD.encode(kept));
-                BodyRecord { bytes, text: (!untouched).then_some(clean), base64, cut }
-            }
-        }
-    }
-}
-
-/// A field's value is taken out, unless it is an error code.
-fn field(found: &Captures<'_>) -> String {
-    let (name, value) = (&found[1], &found[2]);
-    let is_error_code =
-        name.contains("code\"") && !value.starts_with('[') && !value.trim_matches('"').bytes().all(|byte| byte.is_ascii_digit());
-    let is_number_code = name.contains("code\"") && !value.starts_with(['"', '[']);
-    if is_error_code || is_number_code || value == "\"\"" || value == "[]" {
-        return format!("{name}{value}");
-    }
-    format!("{name}\"{REDACTED}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, expected: &str) {
-        let redaction = Redaction::new(&[("admin".to_owned(), "Tulip-4711".to_owned())]);
-        assert_eq!(redaction.text(text), expected);
-    }
-
-    #[test]
-    fn secrets_are_taken_out_and_error_codes_stay() {
-        check("/login?username=a&password=BB2264706686D975260D0E6317BC511F", "/login?username=a&password=[redacted]");
-        check(r#"x BB2264706686D975260D0E6317BC511F y Tulip-4711"#, "x [redacted] y [redacted]");
-        check(r#"{"token":"abc","account_type":"admin"}"#, r#"{"token":"[redacted]","account_type":"admin"}"#);
-        check(r#"{"error":{"code":12,"param":"users"}}"#, r#"{"error":{"code":12,"param":"users"}}"#);
-        check(r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#, r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#);
-        check(r#"{"access":{"pin":"4711","code":["11",""]}}"#, r#"{"access":{"pin":"[redacted]","code":"[redacted]"}}"#);
-        check(r#"{"access.pin":"4711"}"#, r#"{"access.pin":"[redacted]"}"#);
-        check("YWRtaW46VHVsaXAtNDcxMQ==", "[redacted]");
-    }
 }

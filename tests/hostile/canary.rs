@@ -34,7 +34,7 @@ fn traces() -> Vec<String> {
         let digest: String = Md5::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
         traces.extend([user.to_owned(), password.to_owned(), digest.to_uppercase(), digest]);
         // The middle of the password is the same in JSON, XML, HTML and URLs.
-        traces.push(password[1..12].to_owned());
+        traces.extend([password[1..12].to_owned(), "kANAREK".to_owned() + &password[8..12]]);
         for text in [password.to_owned(), format!("{user}:{password}")] {
             traces.extend((0..3).map(|before| STANDARD.encode("x".repeat(before) + &text)[4..16].to_owned()));
         }

@@ -90,9 +90,11 @@ pub const WIRE: &[Mode] = &[
         }
     }),
     mode("a flood of interim replies", FAULT, |talk| talk.endless("", "HTTP/1.1 102 Processing\r\n\r\n")),
-    mode("100 without end", FAULT, |talk| loop {
-        talk.write("HTTP/1.1 100 Continue\r\n\r\n")?;
-        sleep(Duration::from_millis(50));
+    mode("100 without end", FAULT, |talk| {
+        loop {
+            talk.write("HTTP/1.1 100 Continue\r\n\r\n")?;
+            sleep(Duration::from_millis(50));
+        }
     }),
     mode("another protocol", FAULT, |talk| {
         talk.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")?;
@@ -185,7 +187,9 @@ pub const CONTENT: &[Mode] = &[
         let target = format!("Location: {}\r\n", talk.target());
         talk.json("302 Found", &target, "{}")
     }),
-    mode("a redirect to another scheme", FAULT, |talk| talk.json("307 Temporary Redirect", "Location: https://127.0.0.1:1/\r\n", "")),
+    mode("a redirect to another scheme", FAULT, |talk| {
+        talk.json("307 Temporary Redirect", "Location: https://127.0.0.1:1/\r\n", "")
+    }),
     mode("429 for ever", OPEN, |talk| talk.json("429 Too Many Requests", "Retry-After: 0\r\n", "{}")),
     mode("a Retry-After of a year", OPEN, |talk| talk.json("429 Too Many Requests", "Retry-After: 31536000\r\n", "{}")),
     mode("garbage for Retry-After", OPEN, |talk| talk.json("429 Too Many Requests", "Retry-After: -1 soon\r\n", "{}")),

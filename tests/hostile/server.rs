@@ -62,13 +62,7 @@ impl Hostile {
     }
 }
 
-fn serve(
-    client: TcpStream,
-    spoiler: &Spoiler,
-    count: &AtomicUsize,
-    heard: &Mutex<Vec<String>>,
-    device: &str,
-) -> io::Result<()> {
+fn serve(client: TcpStream, spoiler: &Spoiler, count: &AtomicUsize, heard: &Mutex<Vec<String>>, device: &str) -> io::Result<()> {
     client.set_nodelay(true)?;
     let mut talk = Talk { client, head: String::new(), body: Vec::new(), device: device.to_owned(), count: 0 };
     while talk.next()? {
@@ -109,8 +103,7 @@ impl Talk {
     /// A sound reply with a JSON body.
     pub fn json(&mut self, status: &str, headers: &str, body: impl AsRef<[u8]>) -> io::Result<()> {
         let length = body.as_ref().len();
-        let head =
-            format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n");
+        let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n");
         self.write([head.as_bytes(), body.as_ref()].concat())
     }
 

@@ -71,12 +71,8 @@ impl Mock {
     /// The same with accounts that the environment names.
     pub fn start_with(arguments: &[&str], accounts: &[(&str, &str)]) -> Self {
         let mut command = doorspec(&["mock"]);
-        let mut child = command
-            .args(arguments)
-            .envs(accounts.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the mock starts");
+        let mut child =
+            command.args(arguments).envs(accounts.iter().copied()).stdout(Stdio::piped()).spawn().expect("the mock starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
         let first = lines.next().expect("it says where it listens").expect("it is text");
         let url = first.strip_prefix("listening on ").expect("the first line says where it listens").to_owned();
