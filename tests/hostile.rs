@@ -225,3 +225,25 @@ fn nobody_else_is_asked_and_no_redirect_is_followed() {
         named(&format!("{suite} {more:?}"), faults, &ended.said)
     });
 }
+
+#[test]
+fn large_replies_to_many_requests_at_once_take_little_memory() {
+    let mock = Mock::start(&["--suite", "2n", "--auth", "none"]);
+    let spoilers: [(&str, fn(&mut Talk) -> io::Result<()>); 2] = [
+        ("numbers", |talk| {
+            talk.json("200 OK", "", format!("{{\"success\":true,\"result\":{{\"users\":[{}1]}}}}", "1,".repeat(450_000)))
+        }),
+        ("text", |talk| {
+            talk.json("200 OK", "", format!("{{\"success\":true,\"result\":{{\"users\":[\"{}\"]}}}}", "t".repeat(8_000_000)))
+        }),
+    ];
+    for (name, spoil) in spoilers {
+        let spoiler = move |talk: &mut Talk| if is_judged(talk) { spoil(talk) } else { talk.pass() };
+        let hostile = Hostile::start(&mock.url, Box::new(spoiler));
+        let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", "2n", "--timeout", "5s", "--seed", "7"]);
+        let ended = watch(command.args(["--filter", "2n/dir/get/malformed-uuid/*"]), Duration::from_secs(100));
+        eprintln!("{name} {:?} {:?} {} MiB", ended.exit, ended.took, ended.memory_kib / 1024);
+        let faults = named(name, ended.faults(&[1]), &ended.said);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}

@@ -1,6 +1,6 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
-use super::redaction::Redaction;
+use super::redaction::{BEYOND_THE_CUT, Redaction};
 use crate::exchange::Exchange;
 use crate::judge::{Read, Seen};
 use crate::record::{ExchangeRecord, RequestRecord, ResponseRecord};
@@ -25,12 +25,14 @@ struct Entry {
     step: Option<String>,
     exchange: Exchange,
     read: Read,
+    /// So many bytes of the reply's body were let go.
+    gone: usize,
 }
 
 impl Evidence {
     /// Adds an exchange and gives its index.
     pub fn add(&mut self, purpose: &'static str, step: Option<&str>, exchange: Exchange) -> usize {
-        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default() });
+        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default(), gone: 0 });
         self.entries.len() - 1
     }
 
@@ -50,8 +52,24 @@ impl Evidence {
         self.entries.len().saturating_sub(1)
     }
 
-    /// Whether a reply held this text, whatever its letter case.
+    /// Lets go of what no later step looks at: what of a large reply no report shows, and its reading, which takes many times the memory.
+    pub fn let_go(&mut self) {
+        for entry in &mut self.entries {
+            let Ok(answer) = &mut entry.exchange.outcome else { continue };
+            if let Some(gone) = answer.body.len().checked_sub(KEPT + BEYOND_THE_CUT).filter(|gone| *gone > 0) {
+                answer.body.truncate(KEPT + BEYOND_THE_CUT);
+                answer.body.shrink_to_fit();
+                entry.gone = gone;
+                entry.read = Read::default();
+            }
+        }
+    }
+
+    /// Whether a reply held this text, whatever its letter case; or may have, where not all of it is there any more.
     pub fn tells_of(&self, text: &str) -> bool {
+        if self.entries.iter().any(|entry| entry.gone > 0) {
+            return true;
+        }
         let replies = self.entries.iter().filter_map(|entry| entry.exchange.outcome.as_ref().ok());
         let wanted = text.to_ascii_lowercase();
         replies.into_iter().any(|answer| String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(&wanted))
@@ -79,7 +97,7 @@ impl Evidence {
             purpose: entry.purpose.to_owned(),
             step: entry.step.clone(),
             request: request(&entry.exchange, redaction, kept),
-            response: response(&entry.exchange, redaction, kept),
+            response: response(entry, redaction, kept),
             fault: entry.exchange.outcome.as_ref().err().map(|fault| redaction.fault(fault)),
             duration_us: entry.exchange.duration_us,
         };
@@ -97,9 +115,10 @@ fn request(exchange: &Exchange, redaction: &Redaction, kept: usize) -> RequestRe
     }
 }
 
-fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<ResponseRecord> {
-    let answer = exchange.outcome.as_ref().ok()?;
+fn response(entry: &Entry, redaction: &Redaction, kept: usize) -> Option<ResponseRecord> {
+    let answer = entry.exchange.outcome.as_ref().ok()?;
     let mut body = redaction.body(&answer.body, kept);
+    body.bytes += entry.gone as u64;
     body.cut |= answer.capped;
     Some(ResponseRecord {
         status: answer.status,
@@ -108,4 +127,25 @@ fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<R
         framing: answer.framing.clone(),
         body,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Answer, Sent};
+
+    #[test]
+    fn a_large_reply_is_let_go_of_and_its_record_is_the_same() {
+        let body = format!("{{\"success\":true,\"x\":\"{}\"}}", "x".repeat(200_000)).into_bytes();
+        let answer = Answer { status: 200, body, ..Answer::default() };
+        let exchange = Exchange { sent: Sent::default(), outcome: Ok(answer), duration_us: 1, challenges: 0 };
+        let mut evidence = Evidence::default();
+        let index = evidence.add("judged", None, exchange);
+        assert!(evidence.seen(index).value().is_some() && !evidence.tells_of("somebody"));
+        let before = evidence.records(&Redaction::default(), Verdict::Fail);
+        evidence.let_go();
+        assert!(evidence.exchange(index).outcome.as_ref().unwrap().body.len() < 70_000);
+        assert_eq!(evidence.records(&Redaction::default(), Verdict::Fail), before);
+        assert!(evidence.tells_of("somebody"), "it may have told of anybody");
+    }
 }

@@ -21,7 +21,7 @@ const SHORTEST_USER: usize = 6;
 const SHORTEST_BASE64: usize = 8;
 
 /// So much more of a body than is kept is looked at, so that a secret at the cut is recognised.
-const BEYOND_THE_CUT: usize = 512;
+pub(super) const BEYOND_THE_CUT: usize = 512;
 
 /// Takes secrets out of what is kept.
 #[derive(Debug, Default)]
