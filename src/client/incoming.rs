@@ -1,5 +1,7 @@
 //! Bytes as they come from a device that may never stop, or never start.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -25,11 +27,13 @@ pub struct Incoming<R> {
     got: u64,
     last: Instant,
     deadline: Instant,
+    /// After so much silence nothing more is waited for.
+    silence: Option<Duration>,
 }
 
 impl<R: AsyncRead + Unpin> Incoming<R> {
     pub fn new(reader: R, deadline: Instant) -> Self {
-        Self { reader, buffer: Vec::new(), at: 0, got: 0, last: Instant::now(), deadline }
+        Self { reader, buffer: Vec::new(), at: 0, got: 0, last: Instant::now(), deadline, silence: None }
     }
 
     /// What has come and is not consumed yet.
@@ -58,9 +62,15 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
         self.last
     }
 
-    /// Waits for more until the end of the exchange.
+    /// Waits from now on only as long as something comes now and then.
+    pub fn hush(&mut self, silence: Option<Duration>) {
+        self.silence = silence;
+    }
+
+    /// Waits for more until the end of the exchange, or of the patience with a silent peer.
     pub async fn more(&mut self) -> More {
-        self.more_until(self.deadline).await
+        let moment = self.silence.map_or(self.deadline, |silence| Instant::now() + silence);
+        self.more_until(moment).await
     }
 
     /// Waits for more until a moment, but not beyond the end of the exchange.
@@ -92,8 +102,6 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
 use super::redaction::{BEYOND_THE_CUT, Redaction};
-use crate::exchange::Exchange;
+use crate::exchange::{Answer, Exchange, FramingFault};
 use crate::judge::{Read, Seen};
 use crate::record::{ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::verdict::Verdict;
@@ -11,6 +11,9 @@ const KEPT: usize = 64 * 1024;
 
 /// What of a body is kept where all is well.
 const KEPT_OF_A_PASS: usize = 4 * 1024;
+
+/// A reply that was cut off after less time was not waited for.
+const LONG_US: u64 = 250_000;
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
@@ -75,6 +78,15 @@ impl Evidence {
         replies.into_iter().any(|answer| String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(&wanted))
     }
 
+    /// Whether the end of a reply was waited for in vain.
+    pub fn has_waited(&self) -> bool {
+        let in_vain = |entry: &Entry| {
+            let cut = |answer: &Answer| answer.framing.iter().any(FramingFault::may_be_network);
+            entry.exchange.duration_us >= LONG_US && entry.exchange.outcome.as_ref().is_ok_and(cut)
+        };
+        self.entries.iter().any(in_vain)
+    }
+
     /// Something worth saying about the attempt.
     pub fn note(&mut self, note: String) {
         self.notes.push(note);
@@ -132,7 +144,7 @@ fn response(entry: &Entry, redaction: &Redaction, kept: usize) -> Option<Respons
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Answer, Sent};
+    use crate::exchange::Sent;
 
     #[test]
     fn a_large_reply_is_let_go_of_and_its_record_is_the_same() {

@@ -17,6 +17,9 @@ const REDACTED: &str = "[redacted]";
 /// A user name of fewer letters (`admin`) is a word like others, and no secret.
 const SHORTEST_USER: usize = 6;
 
+/// A password of one or two letters stands in every other word, and cannot be taken out of any text.
+const SHORTEST: usize = 3;
+
 /// Less Base64 than this is likely to stand in some text by chance.
 const SHORTEST_BASE64: usize = 8;
 
@@ -59,7 +62,7 @@ impl Redaction {
             if !password.is_empty() {
                 // Cases about the login try the other letter case, too, and whoever reads that knows the password.
                 for password in [password, &other_case(password)] {
-                    values.extend(forms(password));
+                    values.extend(forms(password).into_iter().filter(|form| form.len() >= SHORTEST));
                     values.extend(based(&format!("{user}:{password}")));
                 }
             }
