@@ -31,6 +31,9 @@ mod verdicts;
 /// Runs under way at once: most of them wait for their device.
 const AT_ONCE: usize = 6;
 
+/// The longest that one run may take, on a machine that is busy with other things.
+const LIMIT: Duration = Duration::from_secs(90);
+
 /// A run of two small cases about one function.
 fn run(url: &str) -> Command {
     let filters = ["--filter", "2n/dir/get/unknown-uuid", "--filter", "2n/dir/get/empty-users"];
@@ -75,7 +78,7 @@ fn a_good_device_with_one_bad_function_is_judged() {
         let spoil = mode.spoil;
         let spoiler = move |talk: &mut Talk| if is_judged(talk) { spoil(talk) } else { talk.pass() };
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
-        let ended = watch(&mut run(&hostile.url), Duration::from_secs(40));
+        let ended = watch(&mut run(&hostile.url), LIMIT);
         eprintln!("{:50} {:?} {:?} {} MiB", mode.name, ended.exit, ended.took, ended.memory_kib / 1024);
         named(mode.name, ended.faults(mode.exits), &ended.said)
     });
@@ -89,7 +92,7 @@ fn is_judged(talk: &Talk) -> bool {
 fn what_is_no_device_at_all_is_not_judged() {
     each(&all(), |mode| {
         let hostile = Hostile::start("", Box::new(mode.spoil));
-        let ended = watch(&mut run(&hostile.url), Duration::from_secs(40));
+        let ended = watch(&mut run(&hostile.url), LIMIT);
         eprintln!("{:50} {:?} {:?} {} MiB", mode.name, ended.exit, ended.took, ended.memory_kib / 1024);
         named(mode.name, ended.faults(if is_recognised(mode) { &[1, 3] } else { &[3] }), &ended.said)
     });
@@ -151,7 +154,7 @@ fn secrets_never_come_out() {
     each(&rows, |(suite, more, tells)| {
         let mock = mock_of_canaries(&[&["--suite", suite, "--preload", "5"], *more].concat());
         let hostile = Hostile::start(&mock.url, Box::new(if *tells { tells_all } else { Talk::pass }));
-        let ended = watch(&mut run_of_canaries(&hostile.url, suite, some(suite)), Duration::from_secs(60));
+        let ended = watch(&mut run_of_canaries(&hostile.url, suite, some(suite)), LIMIT);
         eprintln!("{suite} {more:?} {tells} {:?} {:?}", ended.exit, ended.took);
         let mut faults = ended.faults(&[0, 1, 3]);
         faults.extend(canary::found(ended.out.path()));
@@ -189,7 +192,7 @@ fn secrets_never_come_out_of_a_refused_login() {
         let spoil = *spoil;
         let spoiler = move |talk: &mut Talk| if talk.target().contains("/info") { talk.pass() } else { spoil(talk) };
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
-        let ended = watch(&mut run_of_canaries(&hostile.url, suite, some(suite)), Duration::from_secs(60));
+        let ended = watch(&mut run_of_canaries(&hostile.url, suite, some(suite)), LIMIT);
         let mut faults = ended.faults(&[0, 1, 3]);
         faults.extend(canary::found(ended.out.path()));
         named(suite, faults, &ended.said)
@@ -226,7 +229,7 @@ fn nobody_else_is_asked_and_no_redirect_is_followed() {
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
         let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", suite, "--seed", "7", "--timeout", "2s"]);
         command.args(some(suite)).env("HTTP_PROXY", &elsewhere.url).env("http_proxy", &elsewhere.url);
-        let ended = watch(&mut command, Duration::from_secs(60));
+        let ended = watch(&mut command, LIMIT);
         let mut faults = ended.faults(&[0, 1, 3]);
         let asked = elsewhere.asked.lock().expect("no thread panics with it");
         faults.extend(asked.iter().map(|head| format!("somebody else was asked: {head}")));
@@ -250,7 +253,7 @@ fn large_replies_to_many_requests_at_once_take_little_memory() {
         let spoiler = move |talk: &mut Talk| if is_judged(talk) { spoil(talk) } else { talk.pass() };
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
         let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", "2n", "--timeout", "5s", "--seed", "7"]);
-        let ended = watch(command.args(["--filter", "2n/dir/get/malformed-uuid/*"]), Duration::from_secs(100));
+        let ended = watch(command.args(["--filter", "2n/dir/get/malformed-uuid/*"]), LIMIT);
         eprintln!("{name} {:?} {:?} {} MiB", ended.exit, ended.took, ended.memory_kib / 1024);
         let faults = named(name, ended.faults(&[1]), &ended.said);
         assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -267,7 +270,9 @@ fn devices_that_misbehave_as_a_whole_are_endured() {
         let (mock, filter) = if device.suite == "2n" { (&two_n, "2n/dir/get/m*") } else { (&bas_ip, "bas-ip/link/delete/un*") };
         let hostile = Hostile::start(&mock.url, Box::new(device.spoil));
         let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", device.suite, "--filter", filter]);
-        let ended = watch(command.args(["--timeout", "300ms", "--seed", "7", "--jobs", "1"]), Duration::from_secs(60));
+        // A device that is good again must be given the time that a busy machine takes.
+        let timeout = if device.exits.contains(&0) { "3s" } else { "300ms" };
+        let ended = watch(command.args(["--timeout", timeout, "--seed", "7", "--jobs", "1"]), LIMIT);
         eprintln!("{:50} {:?} {:?} {} MiB", device.name, ended.exit, ended.took, ended.memory_kib / 1024);
         let mut faults = ended.faults(device.exits);
         let asked = hostile.asked.lock().expect("no thread panics with it");
@@ -291,8 +296,10 @@ fn peers_that_are_no_server_are_said_to_be_none() {
         Ok(())
     });
     let plain = Hostile::start("", Box::new(|talk: &mut Talk| talk.json("200 OK", "", "{}")));
-    let noise = Hostile::at_accept(|mut client| loop {
-        client.write_all(&[0x16, 3, 3, 0x40, 0, 2, 0, 0, 0])?;
+    let noise = Hostile::at_accept(|mut client| {
+        loop {
+            client.write_all(&[0x16, 3, 3, 0x40, 0, 2, 0, 0, 0])?;
+        }
     });
     let rows = [
         ("a reply before the request", greet.url),
@@ -303,7 +310,7 @@ fn peers_that_are_no_server_are_said_to_be_none() {
         ("noise for https", tls(noise.url)),
     ];
     each(&rows, |(name, url)| {
-        let ended = watch(&mut run(url), Duration::from_secs(60));
+        let ended = watch(&mut run(url), LIMIT);
         eprintln!("{name:50} {:?} {:?} {} MiB", ended.exit, ended.took, ended.memory_kib / 1024);
         named(name, ended.faults(&[3]), &ended.said)
     });
@@ -319,7 +326,7 @@ fn a_good_device_that_cannot_be_set_up_is_endured() {
         let spoil = mode.spoil;
         let spoiler = move |talk: &mut Talk| if talk.target().contains("/create") { spoil(talk) } else { talk.pass() };
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
-        let ended = watch(&mut run(&hostile.url), Duration::from_secs(60));
+        let ended = watch(&mut run(&hostile.url), LIMIT);
         eprintln!("{:50} {:?} {:?} {} MiB", mode.name, ended.exit, ended.took, ended.memory_kib / 1024);
         named(mode.name, ended.faults(&[0, 1, 3]), &ended.said)
     });
@@ -338,7 +345,7 @@ fn a_device_that_announces_one_byte_too_many_everywhere_does_not_take_hours() {
     };
     let hostile = Hostile::start(&mock.url, Box::new(spoiler));
     let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", "2n", "--timeout", "1s", "--seed", "7"]);
-    let ended = watch(command.args(["--filter", "2n/dir/get/*", "--filter", "2n/dir/update/*"]), Duration::from_secs(60));
+    let ended = watch(command.args(["--filter", "2n/dir/get/*", "--filter", "2n/dir/update/*"]), LIMIT);
     eprintln!("one byte too many {:?} {:?}", ended.exit, ended.took);
     let faults = named("one byte too many", ended.faults(&[1]), &ended.said);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -348,14 +355,10 @@ fn a_device_that_announces_one_byte_too_many_everywhere_does_not_take_hours() {
 #[test]
 fn a_network_that_drops_connections_is_not_held_against_the_device() {
     let runs: u64 = std::env::var("DOORSPEC_SHUFFLES").ok().and_then(|count| count.parse().ok()).unwrap_or(4);
-    let two_n = Mock::start(&["--suite", "2n", "--preload", "10"]);
-    let bas_ip = Mock::start(&["--suite", "bas-ip", "--preload", "10"]);
     let seeds: Vec<u64> = (1..=runs).collect();
     each(&seeds, |seed| {
-        let (suite, mock, filter) = match seed % 2 {
-            0 => ("2n", &two_n, "2n/dir/*e*-*"),
-            _ => ("bas-ip", &bas_ip, "bas-ip/link/*e*-*"),
-        };
+        let (suite, filter) = if seed % 2 == 0 { ("2n", "2n/dir/*te-*") } else { ("bas-ip", "bas-ip/link/delete-*") };
+        let mock = Mock::start(&["--suite", suite, "--preload", "10"]);
         let salt = *seed as usize;
         let spoiler = move |talk: &mut Talk| match (talk.count + salt).wrapping_mul(0x9e37_79b9) / 97 % 100 {
             0 | 1 => talk.reset(),
@@ -365,9 +368,15 @@ fn a_network_that_drops_connections_is_not_held_against_the_device() {
         let hostile = Hostile::start(&mock.url, Box::new(spoiler));
         let mut command = doorspec_with_accounts(&["run", &hostile.url, "--suite", suite, "--filter", filter]);
         command.args(["--shuffle", "--seed", &seed.to_string(), "--timeout", "5s"]);
-        let ended = watch(&mut command, Duration::from_secs(180));
+        let ended = watch(&mut command, LIMIT * 3);
         let record = ended.record();
-        eprintln!("{suite} {seed} {:?} {:?} {} requests, {}", ended.exit, ended.took, hostile.asked.lock().map_or(0, |asked| asked.len()), record["tally"]);
+        eprintln!(
+            "{suite} {seed} {:?} {:?} {} requests, {}",
+            ended.exit,
+            ended.took,
+            hostile.asked.lock().map_or(0, |asked| asked.len()),
+            record["tally"]
+        );
         let mut faults = ended.faults(&[0, 3]);
         let failed = record["cases"].as_array().into_iter().flatten().filter(|case| case["verdict"] == "fail");
         faults.extend(failed.map(|case| format!("{} {} {}", case["id"], case["reason"], case["mismatches"])));

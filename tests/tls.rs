@@ -17,7 +17,12 @@ fn a_certificate_of_its_own_is_trusted_only_when_asked_to() {
     let rows: [(&[&str], i32, &str, &str); 4] = [
         (&[], 3, "--cacert FILE", "https"),
         (&["--cacert", &other], 3, "self-signed", "https, certificate checked against the given file"),
-        (&["--cacert", &own], 0, "certificate checked against the given file", "https, certificate checked against the given file"),
+        (
+            &["--cacert", &own],
+            0,
+            "certificate checked against the given file",
+            "https, certificate checked against the given file",
+        ),
         (&["--insecure"], 0, "certificate not checked", "https, certificate not checked"),
     ];
     for (more, exit, word, transport) in rows {

@@ -81,12 +81,16 @@ pub const DEVICES: &[Device] = &[
 ];
 
 fn is_away(talk: &Talk) -> bool {
-    (RECOGNISED..RECOGNISED + 8).contains(&talk.count)
+    (RECOGNISED..RECOGNISED + 5).contains(&talk.count)
 }
 
 fn challenge(talk: &mut Talk, challenge: &str) -> io::Result<()> {
     let header = format!("WWW-Authenticate: {challenge}\r\n");
-    talk.json("401 Unauthorized", &header, "{\"success\":false,\"error\":{\"code\":9,\"description\":\"Authentication required\"}}")
+    talk.json(
+        "401 Unauthorized",
+        &header,
+        "{\"success\":false,\"error\":{\"code\":9,\"description\":\"Authentication required\"}}",
+    )
 }
 
 /// Answers logins with this token, and lets everything else through.

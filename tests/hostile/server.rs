@@ -2,7 +2,7 @@
 //! device until the requests come that it spoils.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -28,6 +28,8 @@ pub struct Talk {
     pub body: Vec<u8>,
     /// The address of the device behind this server.
     pub device: String,
+    /// What came beyond this request.
+    rest: Vec<u8>,
     /// How many requests came before this one.
     pub count: usize,
 }
@@ -64,7 +66,7 @@ impl Hostile {
 
 fn serve(client: TcpStream, spoiler: &Spoiler, count: &AtomicUsize, heard: &Mutex<Vec<String>>, device: &str) -> io::Result<()> {
     client.set_nodelay(true)?;
-    let mut talk = Talk { client, head: String::new(), body: Vec::new(), device: device.to_owned(), count: 0 };
+    let mut talk = Talk { client, head: String::new(), body: Vec::new(), device: device.to_owned(), rest: Vec::new(), count: 0 };
     while talk.next()? {
         talk.count = count.fetch_add(1, Ordering::Relaxed);
         heard.lock().expect("no thread panics with it").push(talk.head.clone());
@@ -76,19 +78,36 @@ fn serve(client: TcpStream, spoiler: &Spoiler, count: &AtomicUsize, heard: &Mute
 impl Talk {
     /// Reads the next request; false when there is none.
     fn next(&mut self) -> io::Result<bool> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            if self.client.read(&mut byte)? == 0 {
-                return Ok(false);
-            }
-            head.push(byte[0]);
-        }
+        let Some(head) = self.take_until(b"\r\n\r\n")? else { return Ok(false) };
         self.head = String::from_utf8_lossy(&head).into_owned();
-        let length = header(&self.head, "content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
-        self.body = vec![0; length];
-        self.client.read_exact(&mut self.body)?;
+        self.body = match header(&self.head, "content-length").and_then(|value| value.parse::<usize>().ok()) {
+            _ if header(&self.head, "transfer-encoding").is_some() => self.take_until(b"0\r\n\r\n")?.unwrap_or_default(),
+            Some(length) => {
+                while self.rest.len() < length && self.fill()? {}
+                self.rest.drain(..length.min(self.rest.len())).collect()
+            }
+            None => Vec::new(),
+        };
         Ok(true)
+    }
+
+    /// The bytes up to a mark, with it; nothing where the client has ended before.
+    fn take_until(&mut self, mark: &[u8]) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(at) = self.rest.windows(mark.len()).position(|window| window == mark) {
+                return Ok(Some(self.rest.drain(..at + mark.len()).collect()));
+            }
+            if !self.fill()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<bool> {
+        let mut bytes = [0; 8192];
+        let count = self.client.read(&mut bytes)?;
+        self.rest.extend_from_slice(&bytes[..count]);
+        Ok(count > 0)
     }
 
     /// The path with its query.
@@ -141,6 +160,7 @@ impl Talk {
         let head = self.head.trim_end().replace("\r\nConnection: close", "");
         device.write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())?;
         device.write_all(&self.body)?;
+        device.shutdown(Shutdown::Write)?;
         let mut reply = Vec::new();
         device.read_to_end(&mut reply)?;
         let end = reply.windows(4).position(|four| four == b"\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
