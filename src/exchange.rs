@@ -216,7 +216,7 @@ pub struct Sent {
 pub struct Exchange {
     pub sent: Sent,
     pub outcome: Result<Answer, Fault>,
-    /// From the first byte out to the last byte in, in microseconds.
+    /// From the first byte out to the last byte in, in microseconds; where a body never came to its end, until it was given up.
     pub duration_us: u64,
     /// Replies that were only challenges (401 answered by the same request with credentials).
     pub challenges: u32,

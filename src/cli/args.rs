@@ -127,6 +127,12 @@ pub struct MockArgs {
     /// How a 2N device asks for credentials
     #[arg(long, value_enum, default_value_t = AuthScheme::Digest)]
     pub auth: AuthScheme,
+    /// Speak TLS, with a certificate made for this mock alone
+    #[arg(long)]
+    pub tls: bool,
+    /// Write that certificate here, for `--cacert` (implies `--tls`)
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
     /// Be wrong in this way (repeatable)
     #[arg(long, value_name = "NAME")]
     pub defect: Vec<String>,

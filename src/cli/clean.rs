@@ -1,5 +1,6 @@
 //! `doorspec clean`: removes what an interrupted run left on a device.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use url::Url;
 use super::args::duration;
 use super::{accounts, ledger, run, target_url};
 use crate::catalogue::Catalogue;
+use crate::json::printable;
 use crate::runner::{Claim, Cleaned, Journal, JournalLine, Manner};
 use crate::session::{Patience, Session};
 use crate::suite::Profile;
@@ -79,7 +81,7 @@ pub async fn clean(args: &CleanArgs, out: &mut dyn Write) -> io::Result<Exit> {
             }
             Err(why) => {
                 exit = exit.winner(Exit::Incomplete);
-                writeln!(out, "{suite}: could not clean up: {why}")?;
+                writeln!(out, "{suite}: could not clean up: {}", shown(&accounts::redaction(false).text(&why)))?;
             }
         }
     }
@@ -127,12 +129,17 @@ async fn clean_suite(args: &CleanArgs, prepared: &Prepared, suite: &str, claim: 
     cleaned.map_err(|obstacle| obstacle.to_string())
 }
 
+/// What a device said, so that no terminal acts on it.
+fn shown(text: &str) -> Cow<'_, str> {
+    printable(text, 2000)
+}
+
 fn say(suite: &str, cleaned: &Cleaned, out: &mut dyn Write) -> io::Result<()> {
     for entry in &cleaned.removed {
-        writeln!(out, "{suite}: removed the {entry}")?;
+        writeln!(out, "{suite}: removed the {}", shown(entry))?;
     }
     for entry in &cleaned.left {
-        writeln!(out, "{suite}: LEFT, could not be removed: the {entry}")?;
+        writeln!(out, "{suite}: LEFT, could not be removed: the {}", shown(entry))?;
     }
     let gone = match cleaned.gone {
         0 => String::new(),

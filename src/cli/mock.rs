@@ -1,5 +1,6 @@
 //! `doorspec mock`: a mock device behind real HTTP, until it is told to end.
 
+use std::fs;
 use std::io::{self, Write};
 
 use serde_json::json;
@@ -7,9 +8,10 @@ use serde_json::json;
 use super::accounts;
 use super::args::MockArgs;
 use super::signal::Signals;
-use crate::mock::device::{Accounts, Settings, UnknownName};
+use crate::mock::device::{Accounts, Device, Settings, UnknownName};
 use crate::mock::rows;
 use crate::mock::server::{Server, ServerOptions};
+use crate::mock::tls::Identity;
 use crate::verdict::Exit;
 
 /// Serves until SIGTERM or Ctrl-C.
@@ -38,23 +40,42 @@ pub async fn mock(args: &MockArgs, out: &mut dyn Write) -> io::Result<Exit> {
         Err(unknown) => return unknown_name(suites[0], &unknown),
     };
     device.preload(args.preload);
-    let server = match Server::start(device, args.listen, ServerOptions { latency: args.latency }).await {
+    let server = match start(device, args).await {
         Ok(server) => server,
-        Err(error) => {
-            writeln!(io::stderr(), "error: cannot listen on {}: {error}", args.listen)?;
+        Err(why) => {
+            writeln!(io::stderr(), "error: {why}")?;
             return Ok(Exit::Usage);
         }
     };
     // Whoever reads the announcement may ask for the end at once.
     let mut signals = Signals::new();
-    announce(suites[0], &server, &accounts, out)?;
+    let scheme = if is_secure(args) { "https" } else { "http" };
+    announce(suites[0], &format!("{scheme}://{}", server.address()), &accounts, out)?;
     signals.next().await;
     server.stop().await;
     Ok(Exit::Conforms)
 }
 
-fn announce(suite: &str, server: &Server, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "listening on http://{}", server.address())?;
+fn is_secure(args: &MockArgs) -> bool {
+    args.tls || args.tls_cert.is_some()
+}
+
+/// Listens, and writes the certificate down before anybody can ask for it.
+async fn start(device: Box<dyn Device>, args: &MockArgs) -> Result<Server, String> {
+    let options = ServerOptions { latency: args.latency };
+    let unheard = |error: io::Error| format!("cannot listen on {}: {error}", args.listen);
+    if !is_secure(args) {
+        return Server::start(device, args.listen, options).await.map_err(unheard);
+    }
+    let identity = Identity::self_signed(args.listen.ip()).map_err(|why| format!("no certificate could be made: {why}"))?;
+    if let Some(path) = &args.tls_cert {
+        fs::write(path, &identity.certificate_pem).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    }
+    Server::start_secure(device, args.listen, options, &identity).await.map_err(unheard)
+}
+
+fn announce(suite: &str, url: &str, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "listening on {url}")?;
     let accounts = json!([
         { "role": "admin", "user": accounts.admin.user, "password": accounts.admin.password },
         { "role": "limited", "user": accounts.limited.user, "password": accounts.limited.password },

@@ -247,7 +247,9 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
         obstacles: reasons,
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
-    assemble(&suites, runs, circumstances)
+    let mut record = assemble(&suites, runs, circumstances);
+    accounts::redaction(prepared.url.is_none()).around_the_cases(&mut record);
+    record
 }
 
 async fn run_one(
@@ -275,14 +277,24 @@ async fn run_one(
             Session::embedded(suite, &settings, patience).await?
         }
     };
-    let known = ending.or(recognise(args, &session, prepared.manner.seed)).await.ok_or(Obstacle::Stopped)??;
+    let outcome = run_session(args, prepared, &session, ending).await;
+    if let Some(url) = &prepared.url {
+        *transport = describe_transport(url, args, session.basic_in_clear());
+    }
+    outcome
+}
+
+async fn run_session(
+    args: &RunArgs,
+    prepared: &Prepared<'_>,
+    session: &Session<'_>,
+    ending: &Ending,
+) -> Result<SuiteRun, Obstacle> {
+    let known = ending.or(recognise(args, session, prepared.manner.seed)).await.ok_or(Obstacle::Stopped)??;
     let progress = Progress::new(args.quiet);
     let tell = |event: Event| progress.tell(&event);
     let outcome = session.run_known(known, &prepared.choice, &prepared.manner, ending.flag(), &tell).await;
     progress.clear();
-    if let Some(url) = &prepared.url {
-        *transport = describe_transport(url, args, session.basic_in_clear());
-    }
     outcome
 }
 

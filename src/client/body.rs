@@ -57,6 +57,7 @@ pub async fn read<R: AsyncRead + Unpin>(
     kept: bool,
     limits: Limits,
 ) -> Result<Body, Fault> {
+    incoming.hush(limits.silence);
     match extent {
         Extent::Nothing => Ok(Body::default().whole()),
         Extent::Length(length) => by_length(incoming, length, limits).await,
@@ -103,7 +104,7 @@ async fn while_it_comes<R: AsyncRead + Unpin>(incoming: &mut Incoming<R>, kept: 
 
 /// The time is over. A body that had stopped before is what the device had to say; one that still came is late.
 fn late<R: AsyncRead + Unpin>(incoming: &Incoming<R>, body: Body, fault: FramingFault, limits: Limits) -> Result<Body, Fault> {
-    let stalled = incoming.last().elapsed() >= STALLED.min(limits.time / 2);
+    let stalled = !incoming.is_over() || incoming.last().elapsed() >= STALLED.min(limits.time / 2);
     if stalled && !body.bytes.is_empty() {
         return Ok(body.broken(fault));
     }
@@ -219,7 +220,7 @@ mod tests {
     use super::*;
     use FramingFault::*;
 
-    const LIMITS: Limits = Limits { head: 64, body: 8, time: Duration::from_secs(5) };
+    const LIMITS: Limits = Limits { head: 64, body: 8, time: Duration::from_secs(5), silence: None };
 
     async fn check(extent: Extent, bytes: &[u8], body: &str, capped: bool, fault: Option<FramingFault>, rest: &str) {
         let mut incoming = Incoming::new(bytes, Instant::now() + LIMITS.time);

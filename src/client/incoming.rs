@@ -1,5 +1,7 @@
 //! Bytes as they come from a device that may never stop, or never start.
 
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -25,11 +27,13 @@ pub struct Incoming<R> {
     got: u64,
     last: Instant,
     deadline: Instant,
+    /// After so much silence nothing more is waited for.
+    silence: Option<Duration>,
 }
 
 impl<R: AsyncRead + Unpin> Incoming<R> {
     pub fn new(reader: R, deadline: Instant) -> Self {
-        Self { reader, buffer: Vec::new(), at: 0, got: 0, last: Instant::now(), deadline }
+        Self { reader, buffer: Vec::new(), at: 0, got: 0, last: Instant::now(), deadline, silence: None }
     }
 
     /// What has come and is not consumed yet.
@@ -58,13 +62,23 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
         self.last
     }
 
-    /// Waits for more until the end of the exchange.
+    /// Waits from now on only as long as something comes now and then.
+    pub fn hush(&mut self, silence: Option<Duration>) {
+        self.silence = silence;
+    }
+
+    /// Waits for more until the end of the exchange, or of the patience with a silent peer.
     pub async fn more(&mut self) -> More {
-        self.more_until(self.deadline).await
+        let moment = self.silence.map_or(self.deadline, |silence| Instant::now() + silence);
+        self.more_until(moment).await
     }
 
     /// Waits for more until a moment, but not beyond the end of the exchange.
     pub async fn more_until(&mut self, moment: Instant) -> More {
+        // A timer alone never strikes while there is always something to read.
+        if self.is_over() {
+            return More::Late;
+        }
         self.buffer.reserve(STEP);
         match timeout_at(moment.min(self.deadline), self.reader.read_buf(&mut self.buffer)).await {
             Ok(Ok(0) | Err(_)) => More::End,
@@ -83,5 +97,21 @@ impl<R: AsyncRead + Unpin> Incoming<R> {
 
     pub fn into_reader(self) -> R {
         self.reader
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_of_the_exchange_holds_for_a_peer_that_never_pauses() {
+        let deadline = Instant::now() + Duration::from_millis(30);
+        let mut incoming = Incoming::new(tokio::io::repeat(b'x'), deadline);
+        while incoming.more().await == More::Bytes {
+            assert!(deadline.elapsed() < Duration::from_secs(1), "it does not end");
+            incoming.consume(STEP);
+        }
+        assert!(incoming.is_over());
     }
 }

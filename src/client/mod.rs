@@ -16,6 +16,7 @@ mod incoming;
 mod options;
 mod raw;
 mod reading;
+mod stalls;
 mod stream;
 #[cfg(test)]
 mod tests;

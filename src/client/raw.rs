@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt, WriteHalf, split};
@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 
 use super::incoming::Incoming;
 use super::reading::{self, Limits, Question, Reading};
+use super::stalls::{Stalls, is_cut};
 use super::stream::{Connector, Stream, Waiting};
 use super::transmission::{Message, Transmission};
 use super::writing::Plan;
@@ -20,12 +21,16 @@ use crate::exchange::{Answer, Fault, FramingFault};
 /// How long the body waits for the interim reply that was asked for.
 const EXPECTATION: Duration = Duration::from_secs(1);
 
+/// The silence after which the body of such a device is over.
+const SILENCE: Duration = Duration::from_millis(300);
+
 /// Sends requests byte by byte and keeps the connections that are still good.
 pub struct Raw {
     connector: Connector,
     limits: Limits,
     idle_reuse: Duration,
     idle: Mutex<Vec<(Stream, Instant)>>,
+    stalls: Arc<Stalls>,
 }
 
 /// How a conversation over one connection went.
@@ -41,8 +46,8 @@ enum Talk {
 }
 
 impl Raw {
-    pub fn new(connector: Connector, limits: Limits, idle_reuse: Duration) -> Self {
-        Self { connector, limits, idle_reuse, idle: Mutex::default() }
+    pub fn new(connector: Connector, limits: Limits, idle_reuse: Duration, stalls: Arc<Stalls>) -> Self {
+        Self { connector, limits, idle_reuse, idle: Mutex::default(), stalls }
     }
 
     /// Sends one request and reads its reply. Only a request of which no byte has left may take a second connection.
@@ -58,16 +63,26 @@ impl Raw {
                     Err(fault) => return Transmission::failed(plan.sent, fault),
                 },
             };
-            match talk(stream, &plan, self.limits).await {
+            let began = Instant::now();
+            match talk(stream, &plan, self.patience()).await {
                 Talk::NothingLeft if reused => {}
                 Talk::NothingLeft => return Transmission::failed(plan.sent, Fault::Closed { got: 0 }),
                 Talk::Over { outcome, duration, kept } => {
                     self.keep(kept);
+                    self.stalls.note(&outcome, began.elapsed());
+                    // What was waited for in vain took as long as it was waited for.
+                    let duration = if is_cut(&outcome) { began.elapsed() } else { duration };
                     let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
                     return Transmission { sent: plan.sent, outcome, duration_us };
                 }
             }
         }
+    }
+
+    /// The limits, with less patience for bodies once it is known that waiting brings nothing.
+    fn patience(&self) -> Limits {
+        let silence = self.stalls.are_usual().then_some(SILENCE);
+        Limits { silence, ..self.limits }
     }
 
     /// A kept connection that nothing has happened to. Taking one away also makes room for a fresh one.

@@ -24,6 +24,8 @@ pub struct Limits {
     pub body: usize,
     /// The time for the whole exchange.
     pub time: Duration,
+    /// A body that was silent for so long is over, where the device is known to announce more than it sends.
+    pub silence: Option<Duration>,
 }
 
 /// What of the request changes how its reply is read.

@@ -1,6 +1,7 @@
 //! Which path a request takes, and how many are under way at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
@@ -9,6 +10,7 @@ use super::http::Http;
 use super::options::{ClientError, Options};
 use super::raw::Raw;
 use super::reading::Limits;
+use super::stalls::Stalls;
 use super::stream::Connector;
 use super::tls;
 use super::transmission::{Message, Transmission};
@@ -20,6 +22,7 @@ pub struct Transport {
     raw: Raw,
     http: Http,
     permits: Semaphore,
+    stalls: Arc<Stalls>,
 }
 
 impl Transport {
@@ -27,11 +30,12 @@ impl Transport {
         let endpoint = Endpoint::new(&options.base)?;
         let tls = Arc::new(tls::config(endpoint.secure, options.cacert.as_deref(), options.insecure)?);
         let connector = Connector { endpoint: endpoint.clone(), tls, limit: options.connect_timeout };
-        let limits = Limits { head: options.head_cap, body: options.body_cap, time: options.timeout };
+        let limits = Limits { head: options.head_cap, body: options.body_cap, time: options.timeout, silence: None };
         let http = Http::new(options, connector.clone(), limits)?;
-        let raw = Raw::new(connector, limits, options.idle_reuse);
+        let stalls = Arc::new(Stalls::new(options.timeout));
+        let raw = Raw::new(connector, limits, options.idle_reuse, stalls.clone());
         let permits = Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS));
-        Ok(Self { endpoint, raw, http, permits })
+        Ok(Self { endpoint, raw, http, permits, stalls })
     }
 
     pub fn secure(&self) -> bool {
@@ -46,11 +50,17 @@ impl Transport {
     pub async fn transmit(&self, message: &Message<'_>) -> Transmission {
         // The semaphore is never closed, so there is always a permit in the end.
         let _permit = self.permits.acquire().await;
-        match Some(message).filter(|message| !message.judged).and_then(|message| self.http.request(message)) {
+        // The ordinary path would wait for the end of every body of a device that is known to announce too much.
+        match Some(message)
+            .filter(|message| !message.judged && !self.stalls.are_usual())
+            .and_then(|message| self.http.request(message))
+        {
             Some(request) => {
                 // Its connection takes the place of one that lies idle.
                 drop(self.raw.idle_connection());
-                self.http.transmit(message, request).await
+                let transmission = self.http.transmit(message, request).await;
+                self.stalls.note(&transmission.outcome, Duration::from_micros(transmission.duration_us));
+                transmission
             }
             None => self.raw.transmit(message).await,
         }

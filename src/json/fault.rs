@@ -33,6 +33,8 @@ pub enum JsonFault {
     NumberBeyondDouble { pointer: String, text: String, at: usize },
     /// Arrays and objects are nested deeper than `limit` (section 9 lets a reader set one). Nothing is given.
     TooDeep { limit: usize, at: usize },
+    /// There are more than `limit` values in the text (section 9 lets a reader set one). Nothing is given.
+    TooMany { limit: usize, at: usize },
     /// The text breaks the grammar here. Where the meaning is plain all the same (a trailing comma, a comment), reading
     /// goes on and a value is given; otherwise there is none.
     Syntax { at: usize, bytes: usize, message: String },
@@ -49,7 +51,7 @@ impl JsonFault {
             Self::DuplicateMember { again, .. } => again.clone(),
             Self::LoneSurrogate { at, .. } => *at..at + 6,
             Self::NumberBeyondDouble { at, text, .. } => *at..at + text.len(),
-            Self::TooDeep { at, .. } => *at..at + 1,
+            Self::TooDeep { at, .. } | Self::TooMany { at, .. } => *at..at + 1,
         }
     }
 
@@ -66,7 +68,7 @@ impl JsonFault {
             Self::ByteOrderMark | Self::Encoding { .. } | Self::Empty => true,
             Self::InvalidUtf8 { .. } | Self::Trailing { .. } | Self::Syntax { .. } => true,
             Self::DuplicateMember { .. } | Self::LoneSurrogate { .. } | Self::NumberBeyondDouble { .. } => false,
-            Self::TooDeep { .. } | Self::Further { .. } => false,
+            Self::TooDeep { .. } | Self::TooMany { .. } | Self::Further { .. } => false,
         }
     }
 }
@@ -84,6 +86,7 @@ impl fmt::Display for JsonFault {
             Self::LoneSurrogate { .. } => f.write_str("half of a surrogate pair in a string"),
             Self::NumberBeyondDouble { text, .. } => write!(f, "the number {} does not fit a double", printable(text, 40)),
             Self::TooDeep { limit, .. } => write!(f, "arrays and objects nested deeper than {limit}"),
+            Self::TooMany { limit, .. } => write!(f, "more than {limit} values in one text"),
             Self::Syntax { message, .. } => f.write_str(message),
             Self::Further { count } => write!(f, "and {count} more"),
         }

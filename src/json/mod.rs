@@ -24,7 +24,7 @@ mod words;
 pub use fault::JsonFault;
 pub use place::{Place, Places};
 pub use pointer::{pointer_all, pointer_join, pointer_put};
-pub use reader::{DEPTH_LIMIT, FAULT_LIMIT, Reading, read, read_with_places};
+pub use reader::{DEPTH_LIMIT, FAULT_LIMIT, Reading, VALUE_LIMIT, read, read_with_places};
 pub use words::{describe, printable};
 
 #[cfg(test)]

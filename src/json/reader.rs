@@ -17,6 +17,10 @@ use super::token::is_word;
 /// able to overflow our stack.
 pub const DEPTH_LIMIT: usize = 256;
 
+/// How many values one text may hold: more than a directory of ten thousand entries needs. A value takes many times the memory of its
+/// bytes, so that a hostile device could fill ours with a few megabytes.
+pub const VALUE_LIMIT: usize = 500_000;
+
 /// How many faults are named one by one; the rest is counted. Keeps ten megabytes of garbage from becoming a gigabyte.
 pub const FAULT_LIMIT: usize = 100;
 
@@ -38,7 +42,8 @@ impl Reading {
 /// Reads bytes as a JSON text (RFC 8259) and names every deviation; nothing is repaired silently.
 ///
 /// Never fails and never panics: garbage is a [`Reading`] without a value. Integers of 64 bits stay integers, `-0` and
-/// whatever has a fraction or an exponent is a double. Takes time and memory in proportion to the bytes.
+/// whatever has a fraction or an exponent is a double. Takes time and memory in proportion to the bytes, up to
+/// [`VALUE_LIMIT`] values.
 pub fn read(bytes: &[u8]) -> Reading {
     Reader::new(bytes, None).read().0
 }
@@ -72,6 +77,7 @@ pub(super) struct Reader<'b> {
     pub(super) at: usize,
     faults: Vec<JsonFault>,
     unnamed: usize,
+    values: usize,
     /// The members of all open objects: they move into a map once their number is known.
     members: Vec<Member>,
     /// Where every value is, in the order of the text, when somebody wants to know.
@@ -81,7 +87,7 @@ pub(super) struct Reader<'b> {
 impl<'b> Reader<'b> {
     fn new(bytes: &'b [u8], nodes: Option<Vec<Node>>) -> Self {
         let text = from_utf8(bytes).ok();
-        Self { bytes, text, at: 0, faults: Vec::new(), unnamed: 0, members: Vec::new(), nodes }
+        Self { bytes, text, at: 0, faults: Vec::new(), unnamed: 0, values: 0, members: Vec::new(), nodes }
     }
 
     fn read(mut self) -> (Reading, Vec<Node>) {
@@ -124,6 +130,11 @@ impl<'b> Reader<'b> {
     }
 
     fn value(&mut self, trail: &Trail<'_>, depth: usize, key: Range<usize>) -> Result<Value, Stopped> {
+        self.values += 1;
+        if self.values > VALUE_LIMIT {
+            let at = self.at;
+            return self.stop(|| JsonFault::TooMany { limit: VALUE_LIMIT, at });
+        }
         let node = self.open_node(key);
         let value = match self.peek() {
             Some(quote @ (b'"' | b'\'')) => Value::String(self.string(trail, quote)?),

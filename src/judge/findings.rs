@@ -2,6 +2,9 @@
 
 use super::Deviation;
 
+/// More deviations of one reply from one expectation than this tell nothing new.
+const MOST: usize = 100;
+
 /// What was found: written out for people, or, while something is only tried, whether there is anything.
 #[derive(Debug)]
 pub enum Findings {
@@ -26,6 +29,7 @@ impl Findings {
     /// Adds what was found; the words are made only where they are read.
     pub(super) fn add(&mut self, deviation: impl FnOnce() -> Deviation) {
         match self {
+            Self::Written(deviations) if deviations.len() >= MOST => {}
             Self::Written(deviations) => deviations.push(deviation()),
             Self::Trial { failed } => *failed = true,
         }
@@ -33,7 +37,10 @@ impl Findings {
 
     /// Whether going on would tell nothing new.
     pub(super) fn is_settled(&self) -> bool {
-        matches!(self, Self::Trial { failed: true })
+        match self {
+            Self::Written(deviations) => deviations.len() >= MOST,
+            Self::Trial { failed } => *failed,
+        }
     }
 
     /// The place of something inside `at`; a trial needs none.

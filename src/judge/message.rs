@@ -112,7 +112,14 @@ fn judge_faults(seen: &Seen<'_>, found: &mut Findings, expected: &str, concerns:
 
 /// Faults after which the body cannot be taken for JSON.
 fn makes_unreadable(fault: &JsonFault) -> bool {
-    matches!(fault, JsonFault::Syntax { .. } | JsonFault::Empty | JsonFault::TooDeep { .. } | JsonFault::Encoding { .. })
+    matches!(
+        fault,
+        JsonFault::Syntax { .. }
+            | JsonFault::Empty
+            | JsonFault::TooDeep { .. }
+            | JsonFault::TooMany { .. }
+            | JsonFault::Encoding { .. }
+    )
 }
 
 /// Faults of an otherwise readable text.

@@ -1,13 +1,20 @@
 //! The body against a JSON Schema of the suite.
 
+use std::borrow::Cow;
+
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
+
+use serde_json::Value;
 
 use super::{Deviation, Findings, Seen, Unjudgeable, Yardstick};
 use crate::json::describe;
 
 /// More deviations of one reply than this tell nothing new.
 const MOST: usize = 10;
+
+/// So many elements of a list are looked at when it is known that something is wrong.
+const ELEMENTS: usize = 100;
 
 pub(super) fn judge_schema(
     seen: &Seen<'_>,
@@ -20,13 +27,34 @@ pub(super) fn judge_schema(
         found.add(|| super::body::not_json(seen));
         return Ok(());
     };
-    if !validator.is_valid(value) {
-        for error in validator.iter_errors(value).take(MOST) {
-            let requirement = || yardstick.schemas.requirement(name, error.evaluation_path().as_str());
-            found.add(|| Deviation { requirement: requirement(), ..deviation(&error, name) });
-        }
+    if validator.is_valid(value) {
+        return Ok(());
+    }
+    let mut add = |error: &ValidationError<'_>| {
+        let requirement = || yardstick.schemas.requirement(name, error.evaluation_path().as_str());
+        found.add(|| Deviation { requirement: requirement(), ..deviation(error, name) });
+    };
+    // The validator collects every error before it gives the first of them, so it is shown the beginnings of long lists only.
+    let shorter = shortened(value);
+    let mut errors = validator.iter_errors(&shorter).take(MOST).peekable();
+    match (errors.peek(), validator.validate(value)) {
+        (None, Err(beyond)) => add(&beyond),
+        _ => errors.for_each(|error| add(&error)),
     }
     Ok(())
+}
+
+/// The value with every list cut after its first elements.
+fn shortened(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::Array(elements) => {
+            Cow::Owned(elements.iter().take(ELEMENTS).map(|element| shortened(element).into_owned()).collect())
+        }
+        Value::Object(members) => {
+            Cow::Owned(Value::Object(members.iter().map(|(name, inner)| (name.clone(), shortened(inner).into_owned())).collect()))
+        }
+        plain => Cow::Borrowed(plain),
+    }
 }
 
 fn deviation(error: &ValidationError<'_>, schema: &str) -> Deviation {

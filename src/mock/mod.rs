@@ -7,6 +7,7 @@ pub mod device;
 pub mod reply;
 pub mod request;
 pub mod server;
+pub mod tls;
 pub mod two_n;
 
 use device::{DefectRow, Device, QuirkRow, Scheme, Settings, UnknownName};

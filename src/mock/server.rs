@@ -13,12 +13,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
+use tokio_rustls::TlsAcceptor;
+
 use super::device::{Device, Framing, Reply, Request};
 use super::reply::{self, Asked, Then};
 use super::request::{Connection, NoRequest, Received};
+use super::tls::Identity;
 
 /// How long an ended connection is drained, so that the reply is not destroyed by a reset.
 const LINGER: Duration = Duration::from_millis(500);
+
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How a server behaves, whatever its device says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,15 +48,38 @@ struct Behind {
     device: SharedDevice,
     options: ServerOptions,
     started: Instant,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Server {
     /// Listens and serves in the background. Fails when the address cannot be bound.
     pub async fn start(device: Box<dyn Device>, listen: SocketAddr, options: ServerOptions) -> io::Result<Self> {
+        Self::start_with(device, listen, options, None).await
+    }
+
+    /// The same over TLS.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn start_secure(
+        device: Box<dyn Device>,
+        listen: SocketAddr,
+        options: ServerOptions,
+        identity: &Identity,
+    ) -> io::Result<Self> {
+        Self::start_with(device, listen, options, Some(identity.acceptor.clone())).await
+    }
+
+    async fn start_with(
+        device: Box<dyn Device>,
+        listen: SocketAddr,
+        options: ServerOptions,
+        tls: Option<TlsAcceptor>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let device = Arc::new(Mutex::new(device));
-        let behind = Behind { device: device.clone(), options, started: Instant::now() };
+        let behind = Behind { device: device.clone(), options, started: Instant::now(), tls };
         let accepting = tokio::spawn(accept(listener, behind));
         Ok(Self { address, device, accepting })
     }
@@ -97,7 +126,15 @@ async fn accept(listener: TcpListener, behind: Behind) {
 async fn welcome(stream: TcpStream, behind: Behind) {
     // Without it a reply may only be slower.
     let _ = stream.set_nodelay(true);
-    serve(stream, false, behind).await;
+    match behind.tls.clone() {
+        None => serve(stream, false, behind).await,
+        // Whoever does not speak TLS gets its alert, and that is all.
+        Some(tls) => {
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
+                serve(stream, true, behind).await;
+            }
+        }
+    }
 }
 
 /// Serves one connection to its end. An error of the connection ends it and concerns nobody else.

@@ -81,6 +81,7 @@ fn suite_properties(record: &Record) -> Vec<(String, String)> {
         ("strict".to_owned(), record.strict.to_string()),
         ("target.url".to_owned(), record.target.url.clone()),
     ];
+    properties.extend(record.target.transport.iter().map(|transport| ("target.transport".to_owned(), transport.clone())));
     properties.extend(record.target.identity.iter().map(|(name, value)| (format!("target.{}", visible(name)), value.clone())));
     properties
 }

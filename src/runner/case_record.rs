@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::case_run::Attempt;
-use super::evidence::Redaction;
+use super::redaction::Redaction;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::plan::{Decision, Plan};
 use crate::profile::Known;
-use crate::record::{CaseRecord, Mismatch, SourceRecord};
+use crate::record::{CaseRecord, Observation, SourceRecord};
 use crate::verdict::Verdict;
 
 /// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
@@ -75,20 +75,16 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
-        record.reason = attempt.evidence.notes().first().cloned();
+        record.reason = attempt.evidence.notes().first().map(|note| redaction.text(note));
     }
     for mismatch in &attempt.mismatches {
         if !record.requirements.contains(&mismatch.requirement) {
             record.requirements.push(mismatch.requirement.clone());
         }
     }
-    let clean = |mismatch: Mismatch| Mismatch {
-        expected: redaction.text(&mismatch.expected),
-        actual: redaction.text(&mismatch.actual),
-        ..mismatch
-    };
-    record.mismatches = attempt.mismatches.into_iter().map(clean).collect();
-    record.observations = attempt.observations;
+    record.mismatches = attempt.mismatches.into_iter().map(|mismatch| redaction.mismatch(mismatch)).collect();
+    let clean = |observation: Observation| Observation { class: redaction.text(&observation.class), ..observation };
+    record.observations = attempt.observations.into_iter().map(clean).collect();
     record.duration_ms = attempt.evidence.duration_ms();
     record.exchanges = attempt.evidence.records(redaction, record.verdict);
 }

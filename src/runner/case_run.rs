@@ -114,6 +114,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 continue;
             }
             self.step(step, scope).await?;
+            self.found.evidence.let_go();
         }
         Ok(())
     }
@@ -231,6 +232,8 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         }
         let mut last = None;
         for inner_step in &setup.steps {
+            // What a later step of the case keeps of the scene is in the last reply.
+            self.found.evidence.let_go();
             last = Some(self.scene(name, inner_step, &mut inner).await?);
         }
         for (outer, from) in &step.keep {

@@ -10,6 +10,9 @@ use crate::exchange::{Answer, Exchange, header};
 /// The first pause after a refusal; it doubles with each refusal in a row.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
+/// So many refusals in a row, each after a longer pause (a minute in all), show a device that takes nothing any more.
+const HOPELESS: u32 = 8;
+
 /// The longest pause, whatever the device asks for: a device that wants an hour is not worth waiting for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -22,8 +25,9 @@ pub(super) struct Pace {
     /// From the start of one request to the start of the next; zero asks as fast as it goes.
     gap: Duration,
     next: Cell<Instant>,
-    /// Refusals in a row.
+    /// Refusals in a row, and when the last of them was counted.
     refusals: Cell<u32>,
+    refused: Cell<Option<Instant>>,
     /// What a reply usually takes and what the last ones took, in milliseconds.
     usual: Cell<Option<f64>>,
     lately: Cell<f64>,
@@ -36,6 +40,7 @@ impl Pace {
             gap,
             next: Cell::new(Instant::now()),
             refusals: Cell::new(0),
+            refused: Cell::new(None),
             usual: Cell::new(None),
             lately: Cell::new(0.0),
             extra: Cell::new(Duration::ZERO),
@@ -55,7 +60,13 @@ impl Pace {
     /// Learns from what came: backs off where the device refuses for now, and where it becomes slow.
     pub(super) fn learn(&self, exchange: &Exchange) {
         match exchange.outcome.as_ref().ok().filter(|answer| is_too_much(answer)) {
-            Some(answer) => self.back_off(answer),
+            Some(answer) => {
+                // Requests that were under way together are refused together, and that is one refusal.
+                let left = Instant::now().checked_sub(Duration::from_micros(exchange.duration_us));
+                if self.refused.get().is_none_or(|refused| left.is_none_or(|left| left > refused)) {
+                    self.back_off(answer);
+                }
+            }
             None => self.refusals.set(0),
         }
         if !self.gap.is_zero() && exchange.outcome.is_ok() {
@@ -63,11 +74,17 @@ impl Pace {
         }
     }
 
+    /// Whether the device refuses everything, however long it is left alone.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.refusals.get() >= HOPELESS
+    }
+
     fn back_off(&self, answer: &Answer) {
-        let refusals = self.refusals.get().min(7);
+        let refusals = self.refusals.get();
         self.refusals.set(refusals + 1);
+        self.refused.set(Some(Instant::now()));
         let asked = header(&answer.headers, "retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
-        let own = FIRST_PAUSE * 2u32.pow(refusals);
+        let own = FIRST_PAUSE * 2u32.pow(refusals.min(7));
         let pause = asked.filter(|asked| *asked <= LONGEST_PAUSE).unwrap_or(own).max(own).min(LONGEST_PAUSE);
         self.next.set(self.next.get().max(Instant::now() + pause));
     }
@@ -114,12 +131,25 @@ mod tests {
         check(0, &[reply(429, Some("2"), 5)], 1900..=2000);
         check(0, &[reply(429, Some("3600"), 5)], 200..=250);
         check(0, &[reply(429, Some("Wed, 21 Oct 2026 07:28:00 GMT"), 5)], 200..=250);
-        check(0, &[reply(429, None, 5), reply(429, None, 5)], 400..=500);
+        check(0, &[reply(429, None, 0), reply(429, None, 0)], 400..=500);
+        check(0, &[reply(429, None, 5), reply(429, None, 5)], 200..=250);
         check(0, &[reply(503, Some("1"), 5)], 900..=1000);
         check(0, &[reply(503, None, 5)], 0..=0);
         let slow: Vec<Exchange> = (0..20).map(|_| reply(200, None, 5)).chain((0..6).map(|_| reply(200, None, 900))).collect();
         check(50, &slow, 50..=1000);
         check(0, &slow, 0..=0);
+    }
+
+    #[test]
+    fn a_device_that_takes_nothing_any_more_is_known() {
+        let pace = Pace::new(Duration::ZERO);
+        let refuse = |times: u32| (0..times).for_each(|_| pace.learn(&reply(429, Some("0"), 0)));
+        refuse(7);
+        pace.learn(&reply(200, None, 0));
+        refuse(7);
+        assert!(!pace.is_hopeless());
+        refuse(1);
+        assert!(pace.is_hopeless());
     }
 
     #[tokio::test]

@@ -13,10 +13,10 @@ use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
 use super::claims::{Claims, Made, Marks};
 use super::event::Event;
-use super::evidence::Redaction;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::Journal;
 use super::pace::Pace;
+use super::redaction::Redaction;
 use super::request::outgoing;
 use super::snapshot::{Holdings, take};
 use super::stops::{Deed, Stops};
@@ -32,6 +32,9 @@ use crate::verdict::Verdict;
 
 /// How often a case is run by itself that met a torn transport.
 const ATTEMPTS_ALONE: u32 = 4;
+
+/// Cases in a row that hang when they run alone: enough to say what is wrong with the device.
+const HUNG_ALONE: u32 = 10;
 
 /// How a run is carried out.
 #[derive(Debug, Clone)]
@@ -243,6 +246,8 @@ impl<'f, T: Transport> Floor<'f, T> {
         if deed == Deed::Removes && attempt.verdict == Some(Verdict::Fail) {
             self.stops.removal_failed();
         }
+        self.look_for_patience();
+        self.stops.count_hung(attempt.torn.is_some_and(|(_, hung)| hung));
         if self.stops.count(attempt.interrupted.is_none()) {
             self.look_for_life(bench).await;
         }
@@ -255,10 +260,20 @@ impl<'f, T: Transport> Floor<'f, T> {
         ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()))
     }
 
+    /// Does the device take any request at all?
+    fn look_for_patience(&self) {
+        if self.pace.is_hopeless() {
+            self.stops.die("the device asks for fewer requests and takes none any more, so the run was stopped".to_owned());
+        }
+    }
+
     /// After several cases in a row that did not complete: does the device answer at all?
     async fn look_for_life(&self, bench: &Bench<'_, T>) {
+        if self.lives(bench).await.is_ok() {
+            return self.stops.lives();
+        }
         match self.lives_again(bench, false).await {
-            Ok(_) => self.stops.lives(),
+            Ok(_) => self.stops.is_back(),
             Err(why) => self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}")),
         }
     }
@@ -281,7 +296,16 @@ impl<'f, T: Transport> Floor<'f, T> {
         let torn: Vec<&CatalogueCase> =
             plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
         let mut dead = false;
+        let mut hung = 0;
         for case in torn {
+            if hung == HUNG_ALONE {
+                let ran = found.get_mut(&case.id.0).expect("it was found above");
+                let reason = ran.record.reason.take().unwrap_or_default();
+                ran.record.reason = Some(format!(
+                    "{reason}; {HUNG_ALONE} others in a row hung again when they ran alone, so this one was not tried"
+                ));
+                continue;
+            }
             if self.stops.is_over() || self.stops.is_stuck() {
                 return;
             }
@@ -299,6 +323,8 @@ impl<'f, T: Transport> Floor<'f, T> {
             dead = false;
             self.stops.lives();
             let second = self.alone(&bench, case).await;
+            self.look_for_patience();
+            hung = if second.torn.is_some_and(|(_, hung)| hung) || second.evidence.has_waited() { hung + 1 } else { 0 };
             found.insert(case.id.0.clone(), self.ran(case, second));
         }
     }

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use super::bench::own_maker;
 use super::case_record::ran;
 use super::case_run::attempt;
-use super::evidence::Redaction;
+use super::redaction::Redaction;
 use super::run::{Floor, Manner, Rules};
 use super::snapshot::Holdings;
 use super::transport::Transport;

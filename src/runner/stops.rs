@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Cases in a row that did not complete, after which the device is asked whether it lives at all.
 const INCOMPLETE: u32 = 3;
 
+/// Cases in a row that hung, while the device answered whenever it was asked whether it lives. Each takes the time of a whole timeout.
+const HUNG: u32 = 30;
+
 /// So many cases about removal may fail once entries cannot be removed: enough to say what is wrong.
 const FAILED_REMOVALS: u32 = 3;
 
@@ -30,7 +33,10 @@ pub(super) struct Stops<'s> {
     dead: RefCell<Option<String>>,
     /// Entries of this run cannot be removed.
     stuck: RefCell<Option<String>>,
+    /// So many cases hung that no more are begun.
+    hanging: RefCell<Option<String>>,
     incomplete: Cell<u32>,
+    hung: Cell<u32>,
     removals: Cell<u32>,
     failed_removals: Cell<u32>,
 }
@@ -41,7 +47,9 @@ impl<'s> Stops<'s> {
             asked,
             dead: RefCell::default(),
             stuck: RefCell::default(),
+            hanging: RefCell::default(),
             incomplete: Cell::new(0),
+            hung: Cell::new(0),
             removals: Cell::new(0),
             failed_removals: Cell::new(0),
         }
@@ -74,15 +82,33 @@ impl<'s> Stops<'s> {
         self.incomplete.get() == INCOMPLETE
     }
 
+    /// Counts whether a case hung; those that follow are not begun once too many have.
+    pub(super) fn count_hung(&self, hung: bool) {
+        self.hung.set(if hung { self.hung.get() + 1 } else { 0 });
+        if self.hung.get() == HUNG {
+            let why = format!("the device let {HUNG} cases in a row wait for a reply in vain, so no more were begun");
+            self.hanging.borrow_mut().get_or_insert(why);
+        }
+    }
+
     /// The device lives: the count begins again.
     pub(super) fn lives(&self) {
         self.incomplete.set(0);
+    }
+
+    /// The device was away and is back: what hung meanwhile tells nothing.
+    pub(super) fn is_back(&self) {
+        self.lives();
+        self.hung.set(0);
     }
 
     /// Why a case may not begin.
     pub(super) fn forbids(&self, deed: Deed) -> Option<String> {
         if self.is_over() {
             return Some("the run was stopped before this case".to_owned());
+        }
+        if let Some(why) = self.hanging.borrow().clone() {
+            return Some(why);
         }
         if !self.is_stuck() || deed == Deed::Reads {
             return None;
@@ -102,7 +128,12 @@ impl<'s> Stops<'s> {
     /// Why the run ended early, one sentence each.
     pub(super) fn reasons(&self) -> Vec<String> {
         let asked = self.asked.load(Ordering::Relaxed).then(|| "the run was stopped before every case had run".to_owned());
-        asked.into_iter().chain(self.dead.borrow().clone()).chain(self.stuck.borrow().clone()).collect()
+        asked
+            .into_iter()
+            .chain(self.dead.borrow().clone())
+            .chain(self.stuck.borrow().clone())
+            .chain(self.hanging.borrow().clone())
+            .collect()
     }
 }
 
@@ -124,6 +155,21 @@ mod tests {
             let last = cases.iter().map(|complete| stops.count(*complete)).last();
             assert_eq!(last, Some(expected), "{cases:?}");
         }
+    }
+
+    #[test]
+    fn thirty_cases_in_a_row_that_hang_are_enough() {
+        let asked = AtomicBool::new(false);
+        let stops = Stops::new(&asked);
+        let hang = |times: u32| (0..times).for_each(|_| stops.count_hung(true));
+        hang(29);
+        stops.count_hung(false);
+        hang(29);
+        stops.is_back();
+        hang(29);
+        assert!(stops.forbids(Deed::Reads).is_none() && stops.reasons().is_empty());
+        hang(1);
+        assert!(stops.forbids(Deed::Reads).is_some() && !stops.is_over() && stops.reasons().len() == 1);
     }
 
     #[test]

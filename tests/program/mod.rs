@@ -65,7 +65,14 @@ pub struct Mock {
 impl Mock {
     /// Starts a mock and waits until it says where it listens and who its accounts are.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = doorspec(&["mock"]).args(arguments).stdout(Stdio::piped()).spawn().expect("the mock starts");
+        Self::start_with(arguments, &[])
+    }
+
+    /// The same with accounts that the environment names.
+    pub fn start_with(arguments: &[&str], accounts: &[(&str, &str)]) -> Self {
+        let mut command = doorspec(&["mock"]);
+        let mut child =
+            command.args(arguments).envs(accounts.iter().copied()).stdout(Stdio::piped()).spawn().expect("the mock starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
         let first = lines.next().expect("it says where it listens").expect("it is text");
         let url = first.strip_prefix("listening on ").expect("the first line says where it listens").to_owned();
