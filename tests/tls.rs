@@ -16,7 +16,7 @@ fn a_certificate_of_its_own_is_trusted_only_when_asked_to() {
     assert!(mock.url.starts_with("https://127.0.0.1:"), "{}", mock.url);
     let rows: [(&[&str], i32, &str, &str); 4] = [
         (&[], 3, "--cacert FILE", "https"),
-        (&["--cacert", &other], 3, "self-signed", "https, certificate checked against the given file"),
+        (&["--cacert", &other], 3, "another authority", "https, certificate checked against the given file"),
         (
             &["--cacert", &own],
             0,

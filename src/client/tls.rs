@@ -134,6 +134,10 @@ pub fn why(error: &rustls::Error) -> String {
 fn why_certificate(error: &CertificateError) -> String {
     let reason = match error {
         CertificateError::UnknownIssuer => "it is self-signed, or signed by an authority that is not trusted here".to_owned(),
+        CertificateError::BadSignature => {
+            "it was signed by another authority than the one of this name that is trusted here (is the file an old one?)"
+                .to_owned()
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "it has expired (or this clock is wrong)".to_owned()
         }
@@ -175,6 +179,7 @@ mod tests {
         check(certificate(CertificateError::UnknownIssuer), "self-signed");
         check(certificate(CertificateError::UnknownIssuer), "--cacert FILE");
         check(certificate(CertificateError::Other(OtherError(Arc::new(io::Error::other("?"))))), "--insecure");
+        check(certificate(CertificateError::BadSignature), "another authority");
         check(certificate(CertificateError::Expired), "expired");
         check(certificate(CertificateError::NotValidForName), "another name");
         check(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "http:// rather than https://");

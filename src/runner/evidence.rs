@@ -13,7 +13,7 @@ const KEPT: usize = 64 * 1024;
 const KEPT_OF_A_PASS: usize = 4 * 1024;
 
 /// A reply that was cut off after less time was not waited for.
-const LONG_US: u64 = 250_000;
+const LONG_US: u64 = 300_000;
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]

@@ -102,6 +102,10 @@ async fn send<T: Transport>(probe: &Probe, known: &Known, transport: &T, seed: u
         if again.outcome.is_ok() && again.duration_us < PROMPT_US {
             return Ok(Some(again));
         }
+        // It also knows the first bytes of TLS, and says what to do.
+        if matches!(again.outcome, Err(Fault::Tls { .. })) {
+            return Ok(Some(again));
+        }
     }
     Ok(Some(exchange))
 }

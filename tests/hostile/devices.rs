@@ -4,7 +4,7 @@ use std::io;
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::modes::escaped;
+use crate::modes::{Spoil, escaped};
 use crate::server::Talk;
 
 /// A device and how a run against it may end.
@@ -12,14 +12,14 @@ pub struct Device {
     pub name: &'static str,
     pub suite: &'static str,
     pub exits: &'static [i32],
-    pub spoil: fn(&mut Talk) -> io::Result<()>,
+    pub spoil: Spoil,
 }
 
-const fn two_n(name: &'static str, exits: &'static [i32], spoil: fn(&mut Talk) -> io::Result<()>) -> Device {
+const fn two_n(name: &'static str, exits: &'static [i32], spoil: Spoil) -> Device {
     Device { name, suite: "2n", exits, spoil }
 }
 
-const fn bas_ip(name: &'static str, exits: &'static [i32], spoil: fn(&mut Talk) -> io::Result<()>) -> Device {
+const fn bas_ip(name: &'static str, exits: &'static [i32], spoil: Spoil) -> Device {
     Device { name, suite: "bas-ip", exits, spoil }
 }
 

@@ -7,15 +7,18 @@ use std::time::Duration;
 use crate::server::Talk;
 use crate::verdicts::ACTIVE;
 
+/// Answers one request, rightly or not; an error ends the connection.
+pub type Spoil = fn(&mut Talk) -> io::Result<()>;
+
 /// A way to answer a request.
 pub struct Mode {
     pub name: &'static str,
     /// How a run may end whose target is a good device, but for one function that answers like this.
     pub exits: &'static [i32],
-    pub spoil: fn(&mut Talk) -> io::Result<()>,
+    pub spoil: Spoil,
 }
 
-const fn mode(name: &'static str, exits: &'static [i32], spoil: fn(&mut Talk) -> io::Result<()>) -> Mode {
+const fn mode(name: &'static str, exits: &'static [i32], spoil: Spoil) -> Mode {
     Mode { name, exits, spoil }
 }
 
