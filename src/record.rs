@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::exchange::{Fault, FramingFault, Headers};
 use crate::requirement::{Group, Requirement, RequirementId, Strength};
 use crate::verdict::Verdict;
+use crate::waiver::Waiver;
 
 /// Everything that is known about a finished run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,54 @@ pub struct Record {
     pub requirements: Vec<RequirementRecord>,
     /// The areas, in the order reports show them.
     pub groups: Vec<Group>,
+    /// Every waiver that was given, and what came of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
+}
+
+/// A waiver and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRecord {
+    pub waiver: Waiver,
+    pub status: WaiverStatus,
+    /// Why it is so, and what to do, where there is something to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What came of a waiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaiverStatus {
+    /// The deviation was found.
+    Used,
+    /// This run cannot tell: the case was not selected or could not be judged, or the firmware is another.
+    Idle,
+    /// The case was judged, and the deviation is not there any more.
+    Stale,
+    /// Its last day was over when the run began.
+    Expired,
+    /// There is no such case.
+    Unmatched,
+}
+
+impl WaiverStatus {
+    /// Whether it fails the run.
+    pub fn fails(self) -> bool {
+        matches!(self, Self::Stale | Self::Expired | Self::Unmatched)
+    }
+
+    /// The word of the record, e.g. `stale`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Idle => "idle",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+            Self::Unmatched => "unmatched",
+        }
+    }
 }
 
 /// The device under test.
@@ -177,6 +226,13 @@ pub struct CaseRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<ExchangeRecord>,
     pub duration_ms: u64,
+}
+
+impl CaseRecord {
+    /// Whether the case fails the run: it fails (in a strict run also when it warns), and nobody agreed to that.
+    pub fn counts_as_failure(&self, strict: bool) -> bool {
+        self.waived.is_none() && (self.verdict == Verdict::Fail || (strict && self.verdict == Verdict::Warn))
+    }
 }
 
 /// A place in a case file.

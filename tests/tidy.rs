@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 /// Rooms from the ground up. A room may import rooms of lower floors, and of its own floor only those named before it there.
 const FLOORS: &[&[&str]] = &[
     &["json", "diagnostic"],
-    &["exchange", "requirement", "verdict", "schema", "case", "suite", "record"],
-    &["judge", "template"],
+    &["exchange", "requirement", "verdict", "schema", "case", "suite", "waiver", "record"],
+    &["judge", "template", "records"],
     &["catalogue", "profile", "plan"],
     &["client", "mock", "report"],
     &["runner"],

@@ -33,6 +33,8 @@ pub enum Command {
     List(super::list::ListArgs),
     /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
     Explain(super::explain::ExplainArgs),
+    /// Write waivers for the failures of a record
+    Waive(super::waive::WaiveArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
     Selftest(super::selftest::SelftestArgs),
     /// Serve a conforming mock device, or a deliberately defective one
@@ -92,6 +94,9 @@ pub struct RunArgs {
     /// Also run cases that may disturb people or destroy data (repeatable)
     #[arg(long, value_name = "CLASS", value_enum)]
     pub allow: Vec<AllowClass>,
+    /// Failures that are agreed on; a waiver that is stale, expired or matches nothing fails the run
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
     /// Use the cases of this folder instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

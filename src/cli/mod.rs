@@ -14,8 +14,10 @@ mod progress;
 mod run;
 mod selftest;
 mod signal;
+mod stored;
 mod style;
 mod target_url;
+mod waive;
 
 use std::io::{self, Write};
 
@@ -33,6 +35,7 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
         Command::Clean(args) => clean::clean(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),
+        Command::Waive(args) => waive::waive(args, out),
         Command::List(args) => list::list(args, out),
         Command::Explain(args) => explain::explain(args, out),
         Command::Selftest(args) => beside(|text| selftest::selftest(args, text), out),

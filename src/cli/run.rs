@@ -11,7 +11,7 @@ use super::args::{JunitDialect, RunArgs};
 use super::progress::Progress;
 use super::signal::Ending;
 use super::style;
-use super::{accounts, ledger, target_url};
+use super::{accounts, ledger, stored, target_url};
 use crate::case::Risk;
 use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
@@ -19,11 +19,13 @@ use crate::mock::device::Settings;
 use crate::plan::{Choice, select};
 use crate::profile::Known;
 use crate::record::{Record, Target};
+use crate::records::{exit, waive};
 use crate::report;
 use crate::runner::{Circumstances, Event, Journal, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
+use crate::waiver::Waiver;
 
 /// Everything that was read and checked before the first request leaves.
 struct Prepared<'c> {
@@ -32,6 +34,7 @@ struct Prepared<'c> {
     profile: Option<Profile>,
     choice: Choice,
     manner: Manner,
+    waivers: Vec<Waiver>,
 }
 
 /// A message for the user, and exit 2.
@@ -58,12 +61,15 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return dry_run(&prepared, out);
     }
     let ending = Ending::watch(last_words(args));
-    let record = carry_out(args, &prepared, &ending).await;
+    let mut record = carry_out(args, &prepared, &ending).await;
+    if args.waivers.is_some() {
+        waive(&mut record, prepared.waivers.clone(), &|id| catalogue.case(id).is_some());
+    }
     if let Err(error) = write_reports(&record, args) {
         return usage(&error);
     }
     show(&record, args, out)?;
-    Ok(exit_of(&record))
+    Ok(exit(&record))
 }
 
 /// What is said when a run ends at once.
@@ -96,6 +102,7 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
 fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
     let url = args.url.as_deref().map(target_url::read).transpose().map_err(Wrong)?;
     let suites = suites(args, catalogue)?;
+    let waivers = args.waivers.as_deref().map(stored::waivers).transpose().map_err(Wrong)?.unwrap_or_default();
     let profile = args.profile.as_deref().map(read_profile).transpose()?;
     if let Some(cacert) = &args.cacert {
         fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
@@ -120,7 +127,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         cautious: url.is_some(),
         journal: journal(args, url.as_ref())?,
     };
-    Ok(Prepared { suites, url, profile, choice, manner })
+    Ok(Prepared { suites, url, profile, choice, manner, waivers })
 }
 
 /// The time between two requests: twenty a second for what is not on this machine.
@@ -351,13 +358,8 @@ fn write_report(
 fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> {
     let style = style::of(args.color);
     if args.quiet {
-        return writeln!(out, "{}", exit_of(record).sentence());
+        return writeln!(out, "{}", exit(record).sentence());
     }
     write!(out, "{}{}", report::failures(record, style), report::summary(record, style))?;
     writeln!(out, "reports: {}", args.out.display())
-}
-
-fn exit_of(record: &Record) -> Exit {
-    let all = [Exit::Conforms, Exit::DoesNotConform, Exit::Usage, Exit::Incomplete, Exit::DataChanged, Exit::Fault];
-    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Exit::Fault)
 }

@@ -25,6 +25,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
+mod waiver_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +34,8 @@ use super::{Catalogue, Sources, coverage, load};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use knowledge::Knowledge;
 use page::Page;
+
+pub use waiver_file::{lint_waivers, read_waivers};
 
 /// Every mistake in the cases, the schemas and the catalogue, each once and at its place.
 ///
