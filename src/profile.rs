@@ -83,8 +83,30 @@ impl Known {
         self.values.get(name).and_then(Value::as_str)
     }
 
-    /// For the record.
-    pub fn record(&self) -> ProfileRecord {
-        ProfileRecord { edition: self.edition.clone(), capabilities: self.capabilities.clone(), dialect: self.dialect.clone() }
+    /// For the record. Of what templates may use, what the suite does not give by itself; passwords stay out of it.
+    pub fn record(&self, suite: &SuiteCatalogue) -> ProfileRecord {
+        let given = Self::of_suite(suite).values;
+        let own = self.values.iter().filter(|(name, value)| given.get(*name) != Some(*value) && !name.ends_with("_password"));
+        ProfileRecord {
+            edition: self.edition.clone(),
+            capabilities: self.capabilities.clone(),
+            dialect: self.dialect.clone(),
+            values: own.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+
+    /// What was known in a run, from its record; `passwords` stands for what the record does not show.
+    pub fn of_record(suite: &SuiteCatalogue, record: &ProfileRecord, passwords: &str) -> Self {
+        let mut known = Self::of_suite(suite);
+        known.edition.clone_from(&record.edition);
+        for (name, class) in &record.dialect {
+            known.settle(suite, name, class);
+        }
+        known.capabilities.clone_from(&record.capabilities);
+        known.values.extend(record.values.iter().map(|(name, value)| (name.clone(), value.clone())));
+        for role in ["admin", "limited"].into_iter().filter(|role| record.values.contains_key(&format!("{role}_user"))) {
+            known.values.insert(format!("{role}_password"), json!(passwords));
+        }
+        known
     }
 }

@@ -47,6 +47,12 @@ pub struct Record {
     /// Every waiver that was given, and what came of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRecord>,
+    /// The parts of the cases that are in it (`2/4`), where the cases were split over several runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<String>,
+    /// A digest of each suite's cases, rows and schemas: records with the same one were judged alike.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub catalogue: BTreeMap<String, String>,
 }
 
 /// A waiver and what came of it.
@@ -118,6 +124,9 @@ pub struct ProfileRecord {
     pub capabilities: BTreeMap<String, Option<bool>>,
     /// Choices that the documents leave, settled once: e.g. `force` to `json`.
     pub dialect: BTreeMap<String, String>,
+    /// What templates could use beyond what the suite gives: found out by the probe, given by the profile, or made for the whole run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Value>,
 }
 
 /// Whether entries of others are as they were.
@@ -217,6 +226,15 @@ pub struct CaseRecord {
     /// The waiver's reason, where a fail is agreed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+    /// Which attempt is shown, where it was not the first: what the case makes up follows from it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attempt: u32,
+    /// The seed of the run it comes from, where records of several seeds were merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Every verdict that merged records found, where they do not agree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<Verdict>,
     /// Where the case stands.
     pub source: SourceRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -298,6 +316,9 @@ pub struct RequestRecord {
     pub headers: Headers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<BodyRecord>,
+    /// How it was made where that is not the usual way: which account, which deliberate faults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manner: Option<String>,
 }
 
 /// A reply as it came.
@@ -340,6 +361,11 @@ pub struct RequirementRecord {
     pub verdict: Option<Verdict>,
     /// The cases that cite it.
     pub cases: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Free-form JSON, sorted as it came.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use program::{Mock, check, doorspec, record};
-use serde_json::json;
+use serde_json::{Value, json};
 
 mod program;
 
@@ -99,5 +99,202 @@ fn a_mistake_in_a_file_of_waivers_is_said_with_its_place_before_anything_is_sent
             let said = check(&mut command, 2, words);
             assert!(said.contains("waivers.json"), "{said}");
         }
+    }
+}
+
+/// The verdicts of a record by case.
+fn verdicts(record: &Value) -> Vec<(String, String)> {
+    let word = |value: &Value| value.as_str().expect("a text").to_owned();
+    let cases = record["cases"].as_array().expect("cases").iter();
+    cases.map(|case| (word(&case["id"]), word(&case["verdict"]))).collect()
+}
+
+fn verdict(record: &Value, id: &str) -> String {
+    verdicts(record).into_iter().find(|(have, _)| have == id).map(|(_, verdict)| verdict).expect("the case is in the record")
+}
+
+/// A copy of the cases and schemas, with a text replaced in one file.
+fn changed_cases(folder: &Path, file: &str, from: &str, to: &str) {
+    for part in ["cases", "schemas"] {
+        copy(Path::new(part), &folder.join(part));
+    }
+    let path = folder.join("cases").join(file);
+    let old = fs::read_to_string(&path).expect("the case file");
+    assert!(old.contains(from), "{file} holds {from}");
+    fs::write(path, old.replacen(from, to, 1)).expect("it can be written");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).map(drop).expect("it can be copied");
+        }
+    }
+}
+
+#[test]
+fn a_record_is_judged_again_to_the_same_verdicts_without_a_device() {
+    let rows: [(&str, &[&str], &str, i32); 4] = [
+        ("2n", &[], "2n/dir/fields/*", 0),
+        ("bas-ip", &[], "bas-ip/link/pages*", 0),
+        ("2n", &["--defect", "delete-unknown-succeeds"], "2n/dir/delete/*", 1),
+        ("bas-ip", &["--defect", "unknown-id-deleted"], "bas-ip/link/delete/*", 1),
+    ];
+    for (suite, more, filter, exit) in rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+        let mock = Mock::start(&[&["--suite", suite], more].concat());
+        check(&mut mock.run(&out, &["--suite", suite, "--filter", filter]), exit, &[]);
+        drop(mock);
+        check(&mut doorspec(&["rejudge", text(&out), "--out", text(&again)]), exit, &["every verdict is as it was in the run"]);
+        let (was, is) = (record(&out), record(&again));
+        assert_eq!(verdicts(&was), verdicts(&is));
+        for member in ["tally", "selection", "requirements", "outcome", "reasons"] {
+            assert_eq!(was[member], is[member], "{member}");
+        }
+        let keys = |record: &Value| {
+            record["cases"].as_array().expect("cases").iter().map(|case| case["mismatches"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&was), keys(&is), "the same deviations in the same words");
+    }
+}
+
+#[test]
+fn a_changed_expectation_flips_a_stored_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    let id = "2n/dir/delete/unknown-uuid";
+    check(&mut doorspec(&["run", "--filter", id, "--out", text(&out)]), 0, &[]);
+    let refused = "\"errors\": [{ \"code\": \"EDIR_UUID_DOES_NOT_EXIST\" }]";
+    changed_cases(folder.path(), "2n/dir/delete.json", refused, "\"errors\": [{ \"code\": \"EDIR_UUID_IS_ODD\" }]");
+    let cases = folder.path().join("cases");
+    let said =
+        check(&mut doorspec(&["rejudge", text(&out), "--cases", text(&cases), "--out", text(&again)]), 1, &["pass -> fail"]);
+    assert!(said.contains(id), "{said}");
+    // And back: what was held against a device is not held against it any more.
+    check(&mut doorspec(&["rejudge", text(&again)]), 0, &["fail -> pass"]);
+}
+
+#[test]
+fn what_the_record_does_not_show_is_never_a_pass() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    let ids = ["2n/dir/delete/unknown-uuid", "2n/dir/fields/accepted/pin"];
+    check(&mut doorspec(&["run", "--filter", ids[0], "--filter", ids[1], "--out", text(&out)]), 0, &[]);
+    let whole = record(&out);
+    let case = |record: &Value, id: &str| {
+        record["cases"].as_array().expect("cases").iter().position(|case| case["id"] == id).expect("the case is there")
+    };
+    let (first, second) = (case(&whole, ids[0]), case(&whole, ids[1]));
+    let reply = |case: usize, exchange: usize| format!("/cases/{case}/exchanges/{exchange}/response/body");
+    let judged = |case: usize| {
+        let exchanges = whole["cases"][case]["exchanges"].as_array().expect("exchanges");
+        exchanges.iter().position(|exchange| exchange["purpose"] == "judged").expect("one is judged")
+    };
+    let hidden = whole["cases"][second].to_string().replace("[redacted 1]", "[redacted]");
+    let at = judged(first);
+    let rows: [(&str, usize, String, Value); 5] = [
+        ("only the beginning of a reply", first, format!("{}/cut", reply(first, at)), json!(true)),
+        (
+            "asks otherwise than the run did",
+            first,
+            format!("/cases/{first}/exchanges/{at}/request/target"),
+            json!("/api/dir/get"),
+        ),
+        ("asks otherwise than the run did", first, format!("/cases/{first}/exchanges/{at}/request/manner"), json!("as limited")),
+        ("holds no reply to", first, format!("/cases/{first}/exchanges"), json!([whole["cases"][first]["exchanges"][0]])),
+        ("hangs on a secret", second, format!("/cases/{second}"), serde_json::from_str(&hidden).expect("JSON")),
+    ];
+    for (words, at, place, value) in rows {
+        let mut less = whole.clone();
+        match less.pointer_mut(&place) {
+            Some(slot) => *slot = value,
+            None => {
+                let (parent, name) = place.rsplit_once('/').expect("a place");
+                less.pointer_mut(parent).expect("its parent")[name] = value;
+            }
+        }
+        fs::write(folder.path().join("less.json"), less.to_string()).expect("it can be written");
+        let less = folder.path().join("less.json");
+        check(&mut doorspec(&["rejudge", text(&less), "--out", text(&again)]), 3, &["pass -> inconclusive", words]);
+        assert_eq!(verdict(&record(&again), ids[usize::from(at == second)]), "inconclusive", "{words}");
+    }
+    check(&mut doorspec(&["rejudge", text(&folder.path().join("none.json"))]), 2, &["cannot read"]);
+    fs::write(folder.path().join("less.json"), "{\"doorspec\": 1}").expect("it can be written");
+    check(&mut doorspec(&["rejudge", text(&folder.path().join("less.json"))]), 2, &["is no record", "help:"]);
+}
+
+#[test]
+fn parts_of_a_run_merge_into_what_one_run_finds() {
+    let rows: [(&[&str], i32); 2] = [(&[], 0), (&["--defect", "delete-unknown-succeeds"], 1)];
+    for (defect, exit) in rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mock = Mock::start(&[&["--suite", "2n"], defect].concat());
+        let at = |name: &str| folder.path().join(name);
+        let given = ["--filter", "2n/dir/delete*", "--suite", "2n", "--seed", "3"];
+        check(&mut mock.run(&at("whole"), &given), exit, &[]);
+        for shard in 1..=4 {
+            let mut run = mock.run(&at(&shard.to_string()), &given);
+            // Each way to say which part it is.
+            match shard {
+                1 => run.args(["--shard", "1/4"]),
+                2 => run.args(["--shard", "auto"]).envs([("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "4")]),
+                _ => run
+                    .args(["--shard", "auto"])
+                    .envs([("JOB_COMPLETION_INDEX", (shard - 1).to_string()), ("DOORSPEC_SHARD_TOTAL", "4".to_owned())]),
+            };
+            let ended = run.output().expect("it runs").status.code();
+            assert!(ended == Some(0) || ended == Some(exit), "part {shard} ended with {ended:?}");
+        }
+        let parts: Vec<String> = [3, 1, 4, 2].map(|shard| text(&at(&shard.to_string())).to_owned()).into();
+        let merge = |parts: &[String], out: &Path| {
+            let mut command = doorspec(&["merge", "--out", text(out)]);
+            command.args(parts);
+            command
+        };
+        check(&mut merge(&parts, &at("merged")), exit, &["reports: "]);
+        let (whole, merged) = (record(&at("whole")), record(&at("merged")));
+        let sorted = |record: &Value| {
+            let mut verdicts = verdicts(record);
+            verdicts.sort();
+            verdicts
+        };
+        assert_eq!(sorted(&whole), sorted(&merged));
+        for member in ["tally", "selection", "exit", "outcome", "groups", "catalogue", "seed"] {
+            assert_eq!(whole[member], merged[member], "{member}");
+        }
+        let found = |record: &Value| {
+            let rows = record["requirements"].as_array().expect("rows").iter();
+            rows.map(|row| (row["row"]["id"].clone(), row["verdict"].clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&whole), found(&merged));
+        assert!(at("merged").join("junit.xml").exists() && at("merged").join("report.html").exists());
+        check(&mut merge(&parts[..3], &at("some")), if exit == 0 { 3 } else { 1 }, &["not there", "2/4"]);
+        check(&mut doorspec(&["rejudge", text(&at("merged"))]), exit, &["every verdict is as it was"]);
+    }
+}
+
+#[test]
+fn a_part_that_cannot_be_is_said_before_anything_is_sent() {
+    let rows: [(&str, &[(&str, &str)], &str); 6] = [
+        ("5/4", &[], "there is no part 5 of 4"),
+        ("0/4", &[], "there is no part 0 of 4"),
+        ("half", &[], "is no part of the cases"),
+        ("auto", &[], "nothing says which part this is"),
+        ("auto", &[("CI_NODE_INDEX", "1")], "CI_NODE_TOTAL is not"),
+        ("auto", &[("CI_NODE_INDEX", "one"), ("CI_NODE_TOTAL", "2")], "no number"),
+    ];
+    let names = ["CI_NODE_INDEX", "CI_NODE_TOTAL", "JOB_COMPLETION_INDEX", "DOORSPEC_SHARD_TOTAL"];
+    let out = tempfile::tempdir().expect("a folder");
+    for (shard, variables, words) in rows {
+        let mut run = doorspec(&["run", "--shard", shard, "--out", text(out.path())]);
+        for name in names {
+            run.env_remove(name);
+        }
+        check(run.envs(variables.iter().copied()), 2, &[words, "help: "]);
     }
 }

@@ -33,6 +33,10 @@ pub enum Command {
     List(super::list::ListArgs),
     /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
     Explain(super::explain::ExplainArgs),
+    /// Judge the recorded exchanges of a run again, offline
+    Rejudge(super::rejudge::RejudgeArgs),
+    /// Make one record of those of several runs, each of a part of the cases
+    Merge(super::merge::MergeArgs),
     /// Write waivers for the failures of a record
     Waive(super::waive::WaiveArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
@@ -76,6 +80,9 @@ pub struct RunArgs {
     /// Only cases whose id or requirement fits (repeatable; `*` stands for anything)
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
+    /// Only this part of the cases, e.g. 2/4; `auto` takes it from what GitLab or Kubernetes set. `doorspec merge` puts the records together
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// How many cases run at once; by default 16 on loopback, else 1
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

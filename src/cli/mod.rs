@@ -9,8 +9,10 @@ mod ledger;
 mod library;
 pub mod list;
 mod matrix;
+mod merge;
 mod mock;
 mod progress;
+mod rejudge;
 mod run;
 mod selftest;
 mod signal;
@@ -35,6 +37,8 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
         Command::Clean(args) => clean::clean(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),
+        Command::Rejudge(args) => rejudge::rejudge(args, out).await,
+        Command::Merge(args) => merge::merge(args, out),
         Command::Waive(args) => waive::waive(args, out),
         Command::List(args) => list::list(args, out),
         Command::Explain(args) => explain::explain(args, out),

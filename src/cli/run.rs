@@ -16,7 +16,7 @@ use crate::case::Risk;
 use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
 use crate::mock::device::Settings;
-use crate::plan::{Choice, select};
+use crate::plan::{Choice, Shard, chosen, select};
 use crate::profile::Known;
 use crate::record::{Record, Target};
 use crate::records::{exit, waive};
@@ -108,7 +108,12 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
     }
     check_writable(args)?;
-    let mut choice = Choice { filters: args.filter.clone(), allow: args.allow.iter().map(|class| Risk::from(*class)).collect() };
+    let mut choice = Choice {
+        filters: args.filter.clone(),
+        allow: args.allow.iter().map(|class| Risk::from(*class)).collect(),
+        shard: shard(args.shard.as_deref())?,
+        only: None,
+    };
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
     }
@@ -149,6 +154,41 @@ fn journal(args: &RunArgs, url: Option<&Url>) -> Result<Journal, Wrong> {
         drop(writeln!(io::stderr(), "{words} {}", path.display()));
     }
     Ok(journal)
+}
+
+/// The part of the cases that was asked for; `auto` takes it from what CI systems set.
+fn shard(text: Option<&str>) -> Result<Option<Shard>, Wrong> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = |why: String| {
+        Wrong(format!(
+            "{why}\nhelp: write e.g. `--shard 2/4`, or `--shard auto` where GitLab sets CI_NODE_INDEX and CI_NODE_TOTAL, or Kubernetes JOB_COMPLETION_INDEX (and you DOORSPEC_SHARD_TOTAL)"
+        ))
+    };
+    let (index, total) = if text == "auto" {
+        shard_of_environment().map_err(wrong)?
+    } else {
+        let parts = text.split_once('/').and_then(|(index, total)| Some((index.parse().ok()?, total.parse().ok()?)));
+        parts.ok_or_else(|| wrong(format!("`{text}` is no part of the cases")))?
+    };
+    Shard::new(index, total).map(Some).ok_or_else(|| wrong(format!("there is no part {index} of {total}")))
+}
+
+/// Which of how many, as GitLab counts (from 1) or as Kubernetes does (from 0).
+fn shard_of_environment() -> Result<(u64, u64), String> {
+    let number = |name: &str| -> Result<Option<u64>, String> {
+        let Some(text) = std::env::var(name).ok().filter(|text| !text.is_empty()) else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| format!("{name} is `{text}`, which is no number"))
+    };
+    match (number("CI_NODE_INDEX")?, number("CI_NODE_TOTAL")?) {
+        (Some(index), Some(total)) => return Ok((index, total)),
+        (Some(_), None) => return Err("CI_NODE_INDEX is set, but CI_NODE_TOTAL is not".to_owned()),
+        _ => {}
+    }
+    match (number("JOB_COMPLETION_INDEX")?, number("DOORSPEC_SHARD_TOTAL")?) {
+        (Some(index), Some(total)) => Ok((index + 1, total)),
+        (Some(_), None) => Err("JOB_COMPLETION_INDEX is set, but DOORSPEC_SHARD_TOTAL is not".to_owned()),
+        _ => Err("nothing says which part this is".to_owned()),
+    }
 }
 
 fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteCatalogue>, Wrong> {
@@ -199,7 +239,7 @@ fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
         if let Some(profile) = &prepared.profile {
             known.take_profile(suite, profile);
         }
-        let selected = select(suite, &prepared.choice.filters);
+        let selected = chosen(suite, &prepared.choice);
         let allowed = selected.iter().filter(|case| case.risk <= Risk::Own || prepared.choice.allow.contains(&case.risk));
         writeln!(
             out,
@@ -252,6 +292,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         target: Target { url, transport: (!transport.is_empty()).then_some(transport), ..Target::default() },
         obstacles: reasons,
+        shard: prepared.choice.shard.map(|shard| shard.to_string()),
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
     assemble(&suites, runs, circumstances)

@@ -1,13 +1,14 @@
 //! Files that somebody gives to a command: records and waivers, read and checked before anything is done.
 
 use std::fs;
-use std::io::IsTerminal as _;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use crate::catalogue::read_waivers;
 use crate::diagnostic::Diagnostic;
 use crate::json;
 use crate::record::Record;
+use crate::report;
 use crate::waiver::{Waiver, WaiverFile};
 
 /// The text of a file; the error is a message for the user.
@@ -48,3 +49,25 @@ pub(super) fn record(path: &Path) -> Result<Record, String> {
     serde_path_to_error::deserialize(value)
         .map_err(|error| wrong(format!("{} is no record: at {}: {}", path.display(), error.path(), error.inner())))
 }
+
+/// Writes the three reports of a record into a folder; the error is a message for the user.
+pub(super) fn write_reports(record: &Record, folder: &Path) -> Result<(), String> {
+    let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+    let reports: [(&str, &Report<'_>); 3] = [
+        ("record.json", &|out| report::write_json(record, out)),
+        ("junit.xml", &|out| out.write_all(report::junit(record, report::Dialect::Common).as_bytes())),
+        ("report.html", &|out| report::write_html(record, out)),
+    ];
+    for (name, write) in reports {
+        let path = folder.join(name);
+        let written = fs::File::create(&path).map(BufWriter::new).and_then(|mut file| {
+            write(&mut file)?;
+            file.flush()
+        });
+        written.map_err(|error| cannot(&path, error))?;
+    }
+    Ok(())
+}
+
+type Report<'r> = dyn Fn(&mut BufWriter<fs::File>) -> io::Result<()> + 'r;

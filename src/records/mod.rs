@@ -1,7 +1,9 @@
-//! What can be made of records alone: sums, waivers. Pure: records in, values out.
+//! What can be made of records alone: sums, waivers, one record of several. Pure: records in, values out.
 
+mod merge;
 mod sum;
 mod waive;
 
+pub use merge::merge;
 pub use sum::{exit, sum_up};
 pub use waive::{waive, waivers_of};

@@ -8,6 +8,8 @@ use crate::verdict::{Exit, Verdict};
 
 const CHANGED: &str = "entries that belong to the device changed during the run";
 const LEFT: &str = "entries of this run could not be removed: ";
+/// How the reason begins that parts of a run are not there.
+pub(super) const MISSING: &str = "the records of these parts are not there: ";
 const NOTHING: &str = "nothing was applicable: no case could be judged";
 const UNKNOWN: &str = "whether the device's own data is as it was could not be found out (";
 
@@ -79,10 +81,13 @@ fn conclude(record: &mut Record) {
         exit = exit.winner(Exit::DoesNotConform);
     }
     let judged = record.selection.run - tally.inconclusive;
-    if tally.inconclusive > 0 || !record.reasons.is_empty() || judged == 0 {
+    // A part may happen to hold no case: that says nothing, and the others are judged.
+    let is_empty_part = record.cases.is_empty() && !record.shards.is_empty() && record.untouched.holds == Some(true);
+    let nothing = judged == 0 && !is_empty_part;
+    if tally.inconclusive > 0 || !record.reasons.is_empty() || nothing {
         exit = exit.winner(Exit::Incomplete);
     }
-    if judged == 0 && record.reasons.is_empty() {
+    if nothing && record.reasons.is_empty() {
         record.reasons.push(NOTHING.to_owned());
     }
     if record.untouched.holds.is_none() && record.selection.run > 0 {

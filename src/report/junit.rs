@@ -185,6 +185,7 @@ fn facts(case: &CaseRecord, record: &Record) -> Vec<(String, String)> {
     for observation in &case.observations {
         facts.push(("observation".to_owned(), format!("{} {}", observation.requirement, observation.class)));
     }
+    facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict".to_owned(), verdict.word().to_owned())));
     facts.extend(case.waived.as_ref().map(|why| ("waived".to_owned(), why.clone())));
     facts
 }

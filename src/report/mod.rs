@@ -23,5 +23,6 @@ pub use failure::{case_failure, failures};
 pub use html::{html, write_html};
 pub use json::{json, write_json};
 pub use junit::{Dialect, junit};
+pub use plain::visible;
 pub use style::Style;
 pub use text::{observations, summary};

@@ -173,7 +173,7 @@ fn place(pointer: &str) -> String {
 pub fn rerun(case: &CaseRecord, record: &Record) -> String {
     let url = if record.target.url.contains("://") { format!("{} ", quoted(&record.target.url)) } else { String::new() };
     let strict = if record.strict { " --strict" } else { "" };
-    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), record.seed)
+    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), case.seed.unwrap_or(record.seed))
 }
 
 #[cfg(test)]

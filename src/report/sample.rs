@@ -152,6 +152,9 @@ pub fn case(id: &str, title: &str, requirements: &[&str], verdict: Verdict) -> C
         verdict,
         reason: None,
         waived: None,
+        attempt: 0,
+        seed: None,
+        verdicts: Vec::new(),
         source: SourceRecord { file: "cases/2n/dir/delete.json".into(), line: 41 },
         mismatches: Vec::new(),
         observations: Vec::new(),
@@ -176,6 +179,7 @@ fn exchange() -> ExchangeRecord {
             body: Some(text(
                 r#"{"users":[{"uuid":"8A6F0C55-0D4F-4E9B-A1B4-2B5B3F9C7D10"},{"uuid":"00000000-0000-0000-0000-000000000000"}]}"#,
             )),
+            manner: None,
         },
         response: Some(ResponseRecord {
             status: 200,
@@ -214,6 +218,7 @@ fn empty() -> Record {
             .map(|(name, known)| (name.into(), known))
             .into(),
         dialect: BTreeMap::from([("force".into(), "json".into())]),
+        values: BTreeMap::new(),
     };
     Record {
         doorspec: "0.1.0".into(),
@@ -238,6 +243,8 @@ fn empty() -> Record {
         requirements: Vec::new(),
         groups: Vec::new(),
         waivers: Vec::new(),
+        shards: Vec::new(),
+        catalogue: [].into(),
     }
 }
 

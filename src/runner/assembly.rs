@@ -18,6 +18,8 @@ pub struct Circumstances {
     pub target: Target,
     /// Why something could not be judged at all: nobody answered, no such device ...
     pub obstacles: Vec<String>,
+    /// The part of the cases that was run, `2/4`.
+    pub shard: Option<String>,
 }
 
 /// Puts the record together.
@@ -41,6 +43,8 @@ pub fn assemble(suites: &[&SuiteCatalogue], runs: Vec<SuiteRun>, circumstances: 
         requirements: Vec::new(),
         groups: suites.iter().flat_map(|suite| suite.requirements.groups.clone()).collect(),
         waivers: Vec::new(),
+        shards: circumstances.shard.into_iter().collect(),
+        catalogue: suites.iter().map(|suite| (suite.suite.suite.clone(), suite.digest())).collect(),
     };
     if runs.is_empty() {
         record.untouched = Untouched { holds: None, why_unknown: Some("nothing was run".to_owned()), ..Untouched::default() };
@@ -54,7 +58,7 @@ pub fn assemble(suites: &[&SuiteCatalogue], runs: Vec<SuiteRun>, circumstances: 
 }
 
 fn add_suite(record: &mut Record, suite: &SuiteCatalogue, run: SuiteRun) {
-    record.profile.insert(suite.suite.suite.clone(), run.known.record());
+    record.profile.insert(suite.suite.suite.clone(), run.known.record(suite));
     record.target.identity.extend(run.known.identity);
     add_untouched(&mut record.untouched, run.untouched);
     let selection = &mut record.selection;
@@ -82,7 +86,8 @@ fn add_untouched(whole: &mut Untouched, part: Untouched) {
     whole.why_unknown = whole.why_unknown.take().or(part.why_unknown);
 }
 
-fn requirements(suite: &SuiteCatalogue) -> impl Iterator<Item = RequirementRecord> {
+/// The rows of a suite, of which nothing was found yet.
+pub fn requirements(suite: &SuiteCatalogue) -> impl Iterator<Item = RequirementRecord> {
     let rows = suite.requirements.requirements.iter();
     rows.map(|row| RequirementRecord { requirement: row.clone(), verdict: None, cases: Vec::new() })
 }

@@ -1,25 +1,24 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
-use crate::template::{encoded, hex};
-use std::sync::LazyLock;
+use std::cell::Cell;
 
-use base64::Engine as _;
-use md5::{Digest, Md5};
-use regex::{Captures, Regex};
-
-use crate::exchange::{Exchange, Headers};
+use super::redaction::{Redaction, SentSecrets};
+use crate::exchange::{Exchange, Outgoing, Role, Twist, Wire};
 use crate::judge::{Read, Seen};
-use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::record::{ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::verdict::Verdict;
 
 /// What of a body is kept, in bytes, where something was found.
 const KEPT: usize = 64 * 1024;
 
-/// What of a body is kept where all is well.
+/// The longest body that is kept whole as long as there is room.
+const WHOLE: usize = 1024 * 1024;
+
+/// What of a body is kept where all is well, once there is no room for more.
 const KEPT_OF_A_PASS: usize = 4 * 1024;
 
-/// What stands where a secret stood.
-const REDACTED: &str = "[redacted]";
+/// How much a run keeps of longer bodies, so that they can be judged again: its memory stays bounded all the same.
+pub(super) const ROOM: usize = 8 * 1024 * 1024;
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
@@ -34,13 +33,20 @@ struct Entry {
     step: Option<String>,
     exchange: Exchange,
     read: Read,
+    /// How the request was made where that is not the usual way: which account, which deliberate faults.
+    manner: Option<String>,
 }
 
 impl Evidence {
     /// Adds an exchange and gives its index.
     pub fn add(&mut self, purpose: &'static str, step: Option<&str>, exchange: Exchange) -> usize {
-        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default() });
+        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default(), manner: None });
         self.entries.len() - 1
+    }
+
+    /// Remembers how the request of an exchange was made.
+    pub fn note_manner(&mut self, index: usize, request: &Outgoing) {
+        self.entries[index].manner = manner(request);
     }
 
     /// An exchange that was added.
@@ -81,34 +87,64 @@ impl Evidence {
         self.entries.iter().map(|entry| entry.exchange.duration_us).sum::<u64>() / 1000
     }
 
-    /// For the record, without secrets.
-    pub fn records(&self, redaction: &Redaction, verdict: Verdict) -> Vec<ExchangeRecord> {
-        let kept = if matches!(verdict, Verdict::Pass | Verdict::Observed) { KEPT_OF_A_PASS } else { KEPT };
-        let record = |entry: &Entry| ExchangeRecord {
-            purpose: entry.purpose.to_owned(),
-            step: entry.step.clone(),
-            request: request(&entry.exchange, redaction, kept),
-            response: response(&entry.exchange, redaction, kept),
-            fault: entry.exchange.outcome.as_ref().err().cloned(),
-            duration_us: entry.exchange.duration_us,
-        };
-        self.entries.iter().map(record).collect()
+    /// For the record, without secrets. Long bodies take up `room`, as long as there is some.
+    pub fn records(&self, redaction: &Redaction, verdict: Verdict, room: &Cell<usize>) -> Vec<ExchangeRecord> {
+        let mut sent = SentSecrets::default();
+        let all_is_well = matches!(verdict, Verdict::Pass | Verdict::Observed);
+        let at_least = if all_is_well { KEPT_OF_A_PASS } else { KEPT };
+        let kept = |body: &[u8]| kept(body.len(), at_least, room);
+        self.entries.iter().map(|entry| entry.record(redaction, &mut sent, &kept)).collect()
     }
 }
 
-fn request(exchange: &Exchange, redaction: &Redaction, kept: usize) -> RequestRecord {
+/// How much of a body is kept: all of it as long as there is room, else its beginning.
+fn kept(length: usize, at_least: usize, room: &Cell<usize>) -> usize {
+    if length <= at_least || length > WHOLE || length > room.get() {
+        return at_least;
+    }
+    room.set(room.get() - length);
+    length
+}
+
+impl Entry {
+    fn record(&self, redaction: &Redaction, sent: &mut SentSecrets, kept: &dyn Fn(&[u8]) -> usize) -> ExchangeRecord {
+        ExchangeRecord {
+            purpose: self.purpose.to_owned(),
+            step: self.step.clone(),
+            request: request(&self.exchange, self.manner.clone(), redaction, sent, kept),
+            response: response(&self.exchange, redaction, sent, kept),
+            fault: self.exchange.outcome.as_ref().err().cloned(),
+            duration_us: self.exchange.duration_us,
+        }
+    }
+}
+
+fn request(
+    exchange: &Exchange,
+    manner: Option<String>,
+    redaction: &Redaction,
+    secrets: &mut SentSecrets,
+    kept: &dyn Fn(&[u8]) -> usize,
+) -> RequestRecord {
     let sent = &exchange.sent;
+    sent.body.iter().for_each(|body| secrets.take(body));
     RequestRecord {
         method: sent.method.clone(),
         target: redaction.text(&sent.target),
         headers: redaction.headers(&sent.headers),
-        body: sent.body.as_ref().map(|body| redaction.body(body, kept)),
+        body: sent.body.as_ref().map(|body| redaction.body(body, kept(body), secrets)),
+        manner,
     }
 }
 
-fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<ResponseRecord> {
+fn response(
+    exchange: &Exchange,
+    redaction: &Redaction,
+    secrets: &SentSecrets,
+    kept: &dyn Fn(&[u8]) -> usize,
+) -> Option<ResponseRecord> {
     let answer = exchange.outcome.as_ref().ok()?;
-    let mut body = redaction.body(&answer.body, kept);
+    let mut body = redaction.body(&answer.body, kept(&answer.body), secrets);
     body.cut |= answer.capped;
     Some(ResponseRecord {
         status: answer.status,
@@ -119,123 +155,16 @@ fn response(exchange: &Exchange, redaction: &Redaction, kept: usize) -> Option<R
     })
 }
 
-/// Takes secrets out of what is kept: by value in every encoding, and by the name of the field.
-#[derive(Debug, Default)]
-pub struct Redaction {
-    values: Vec<String>,
-}
-
-/// The members whose values are nobody's business.
-const NAMES: [&str; 9] = ["token", "password", "pin", "card", "code", "identifier_number", "virtCard", "mobkey", "fpt"];
-
-static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = format!(r#""(?:[A-Za-z_.]*\.)?(?:{}|input_code_number)""#, NAMES.join("|"));
-    let value = r#"(?:"(?:[^"\\]|\\.)*"|\[[^\[\]{}]*\]|-?[0-9]+)"#;
-    Regex::new(&format!(r"({name}\s*:\s*)({value})")).expect("the pattern is right")
-});
-
-static QUERY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b((?:token|password|pin|code)=)([^&\s]+)").expect("the pattern is right"));
-
-impl Redaction {
-    /// A redaction of the configured secrets; `users` go with their passwords, so that `user:password` in Base64 is known too.
-    pub fn new(secrets: &[(String, String)]) -> Self {
-        let mut values = Vec::new();
-        for (user, password) in secrets.iter().filter(|(_, password)| !password.is_empty()) {
-            let digest = hex(&Md5::digest(password.as_bytes()));
-            let base64 = base64::engine::general_purpose::STANDARD;
-            values.extend([
-                digest.to_uppercase(),
-                digest,
-                base64.encode(password),
-                base64.encode(format!("{user}:{password}")),
-                encoded(password),
-            ]);
-            values.push(password.clone());
-        }
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.dedup();
-        Self { values }
-    }
-
-    /// A text without secrets.
-    pub fn text(&self, text: &str) -> String {
-        let mut clean = QUERY.replace_all(text, format!("${{1}}{REDACTED}")).into_owned();
-        for value in &self.values {
-            if clean.contains(value.as_str()) {
-                clean = clean.replace(value.as_str(), REDACTED);
-            }
-        }
-        if !NAMES.iter().any(|name| clean.contains(name)) {
-            return clean;
-        }
-        FIELDS.replace_all(&clean, |found: &Captures<'_>| field(found)).into_owned()
-    }
-
-    fn headers(&self, headers: &Headers) -> Headers {
-        let secret = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-        let clean = |(name, value): &(String, String)| {
-            let value = if secret.contains(&name.to_ascii_lowercase().as_str()) {
-                value.split_once(' ').map_or_else(|| REDACTED.to_owned(), |(scheme, _)| format!("{scheme} {REDACTED}"))
-            } else {
-                self.text(value)
-            };
-            (name.clone(), value)
-        };
-        headers.iter().map(clean).collect()
-    }
-
-    fn body(&self, body: &[u8], kept: usize) -> BodyRecord {
-        let kept = &body[..body.len().min(kept)];
-        let cut = kept.len() < body.len();
-        let bytes = body.len() as u64;
-        let text = match std::str::from_utf8(kept) {
-            Ok(text) => Some(text),
-            Err(error) if cut && error.error_len().is_none() => std::str::from_utf8(&kept[..error.valid_up_to()]).ok(),
-            Err(_) => None,
-        };
-        match text {
-            Some(text) => BodyRecord { bytes, text: Some(self.text(text)), base64: None, cut },
-            None => {
-                let clean = self.text(&String::from_utf8_lossy(kept));
-                let untouched = clean == String::from_utf8_lossy(kept);
-                let base64 = untouched.then(|| base64::engine::general_purpose::STANDARD.encode(kept));
-                BodyRecord { bytes, text: (!untouched).then_some(clean), base64, cut }
-            }
-        }
-    }
-}
-
-/// A field's value is taken out, unless it is an error code.
-fn field(found: &Captures<'_>) -> String {
-    let (name, value) = (&found[1], &found[2]);
-    let is_error_code =
-        name.contains("code\"") && !value.starts_with('[') && !value.trim_matches('"').bytes().all(|byte| byte.is_ascii_digit());
-    let is_number_code = name.contains("code\"") && !value.starts_with(['"', '[']);
-    if is_error_code || is_number_code || value == "\"\"" || value == "[]" {
-        return format!("{name}{value}");
-    }
-    format!("{name}\"{REDACTED}\"")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, expected: &str) {
-        let redaction = Redaction::new(&[("admin".to_owned(), "Tulip-4711".to_owned())]);
-        assert_eq!(redaction.text(text), expected);
-    }
-
-    #[test]
-    fn secrets_are_taken_out_and_error_codes_stay() {
-        check("/login?username=a&password=BB2264706686D975260D0E6317BC511F", "/login?username=a&password=[redacted]");
-        check(r#"x BB2264706686D975260D0E6317BC511F y Tulip-4711"#, "x [redacted] y [redacted]");
-        check(r#"{"token":"abc","account_type":"admin"}"#, r#"{"token":"[redacted]","account_type":"admin"}"#);
-        check(r#"{"error":{"code":12,"param":"users"}}"#, r#"{"error":{"code":12,"param":"users"}}"#);
-        check(r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#, r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#);
-        check(r#"{"access":{"pin":"4711","code":["11",""]}}"#, r#"{"access":{"pin":"[redacted]","code":"[redacted]"}}"#);
-        check(r#"{"access.pin":"4711"}"#, r#"{"access.pin":"[redacted]"}"#);
-        check("YWRtaW46VHVsaXAtNDcxMQ==", "[redacted]");
-    }
+/// How a request is made, where it is not made in the usual way.
+pub(super) fn manner(request: &Outgoing) -> Option<String> {
+    let word = |name: &str, value: serde_json::Result<serde_json::Value>| match value {
+        Ok(serde_json::Value::String(word)) => format!("{name} {word}"),
+        Ok(other) => format!("{name} {other}"),
+        Err(_) => name.to_owned(),
+    };
+    let role = (request.role != Role::Admin).then(|| word("as", serde_json::to_value(request.role)));
+    let twist = (request.twist != Twist::None).then(|| word("credentials", serde_json::to_value(request.twist)));
+    let wire = (request.wire != Wire::default()).then(|| word("wire", serde_json::to_value(&request.wire)));
+    let words: Vec<String> = [role, twist, wire].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }

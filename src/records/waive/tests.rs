@@ -24,6 +24,9 @@ fn case(verdict: Verdict, deviations: &[(&str, Strength)]) -> CaseRecord {
         verdict,
         reason: None,
         waived: None,
+        attempt: 0,
+        seed: None,
+        verdicts: Vec::new(),
         source: SourceRecord::default(),
         mismatches: deviations.iter().map(mismatch).collect(),
         observations: Vec::new(),
@@ -54,6 +57,8 @@ fn record(cases: Vec<CaseRecord>) -> Record {
         requirements: Vec::new(),
         groups: Vec::new(),
         waivers: Vec::new(),
+        shards: Vec::new(),
+        catalogue: [].into(),
     }
 }
 
