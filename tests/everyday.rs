@@ -298,3 +298,174 @@ fn a_part_that_cannot_be_is_said_before_anything_is_sent() {
         check(run.envs(variables.iter().copied()), 2, &[words, "help: "]);
     }
 }
+
+#[test]
+fn a_device_beside_itself_shows_no_difference() {
+    for suite in ["2n", "bas-ip"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let outs: Vec<String> = (0..3).map(|run| text(&folder.path().join(run.to_string())).to_owned()).collect();
+        for (run, out) in outs.iter().enumerate() {
+            let mock = Mock::start(&["--suite", suite, "--seed", "1"]);
+            let seed = (run * 1000 + 17).to_string();
+            let filters = if suite == "2n" {
+                ["2n/dir/delete*", "2n/dir/query/*"]
+            } else {
+                ["bas-ip/link/delete/*", "bas-ip/link/pages/*"]
+            };
+            let given = ["--suite", suite, "--seed", &seed, "--filter", filters[0], "--filter", filters[1]];
+            check(&mut mock.run(Path::new(out), &given), 0, &[]);
+        }
+        for (one, other) in [(0, 1), (1, 2), (2, 0)] {
+            check(&mut doorspec(&["compare", &outs[one], &outs[other]]), 0, &["0 differences: 0 breaking"]);
+        }
+    }
+}
+
+#[test]
+fn each_difference_that_was_planted_is_reported_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record_of = |name: &str, more: &[&str]| {
+        let mock = Mock::start(&[&["--suite", "2n"], more].concat());
+        let out = folder.path().join(name);
+        let filters = ["--filter", "2n/dir/delete*", "--filter", "2n/dir/query/*"];
+        drop(mock.run(&out, &filters).output().expect("it runs"));
+        text(&out).to_owned()
+    };
+    let plain = record_of("plain", &[]);
+    let rows: [(&[&str], i32, &str, &str); 3] = [
+        (&["--defect", "delete-unknown-succeeds"], 1, "breaking", "PUT /api/dir/delete"),
+        (&["--quirk", "iterator-inclusive"], 0, "observed", "POST /api/dir/query"),
+        (&["--latency", "160ms"], 0, "observed", "PUT /api/dir/delete"),
+    ];
+    for (planted, exit, class, function) in rows {
+        let other = record_of("other", planted);
+        let output = doorspec(&["compare", &plain, &other, "--format", "json"]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(exit), "{planted:?}");
+        let found: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        let changes = found["changes"].as_array().expect("changes");
+        assert_eq!(changes.len(), 1, "{planted:?}: {changes:#?}");
+        assert_eq!(changes[0]["class"], class, "{planted:?}");
+        assert!(changes[0]["functions"].as_array().is_some_and(|all| all.contains(&json!(function))), "{changes:#?}");
+        check(&mut doorspec(&["compare", &plain, &other]), exit, &["1 difference: ", class, function]);
+        if exit == 1 {
+            check(&mut doorspec(&["compare", &other, &plain]), 0, &["compatible: ", "fail -> pass"]);
+        }
+    }
+    check(&mut doorspec(&["compare", &plain, "/nowhere"]), 2, &["cannot read"]);
+}
+
+#[test]
+fn what_a_device_turns_out_to_be_can_be_given_to_a_run() {
+    let rows: [(&str, &[&str], &str, &str, &str); 3] = [
+        ("2n", &[], "2n/dir/delete/*", "/dialect/force", "both"),
+        ("2n", &["--quirk", "iterator-inclusive"], "2n/dir/query/*", "/dialect/iterator", "inclusive"),
+        ("bas-ip", &[], "bas-ip/link/delete/*", "/edition", "android-3.21"),
+    ];
+    for (suite, more, filter, place, value) in rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        let mock = Mock::start(&[&["--suite", suite, "--preload", "5"], more].concat());
+        let (profile, journal) = (at("profile.json"), at("journal.jsonl"));
+        let probe = ["probe", &mock.url, "--out", text(&profile), "--journal", text(&journal)];
+        check(&mut program::doorspec_with_accounts(&probe), 0, &["the profile is in"]);
+        let written: Value = serde_json::from_str(&fs::read_to_string(&profile).expect("a profile")).expect("JSON");
+        assert_eq!(written["suite"], suite);
+        if suite == "2n" {
+            assert_eq!(written.pointer(place).and_then(Value::as_str), Some(value), "{written:#}");
+        }
+        let capabilities = written["capabilities"].as_object().expect("capabilities");
+        let evidence = written["evidence"].as_object().expect("evidence");
+        let unfounded: Vec<&String> = capabilities
+            .iter()
+            .filter(|(_, holds)| holds.is_boolean())
+            .map(|(name, _)| name)
+            .filter(|name| !evidence.contains_key(*name))
+            .collect();
+        assert!(unfounded.is_empty(), "{unfounded:?}");
+        check(&mut doorspec(&["check", "--profile", text(&profile)]), 0, &["no mistake"]);
+        let given = ["--suite", suite, "--filter", filter, "--seed", "4"];
+        check(&mut mock.run(&at("without"), &given), 0, &["untouched"]);
+        let with = [&given[..], &["--profile", text(&profile)]].concat();
+        check(&mut mock.run(&at("with"), &with), 0, &["untouched"]);
+        assert_eq!(verdicts(&record(&at("without"))), verdicts(&record(&at("with"))));
+    }
+}
+
+#[test]
+fn a_probe_of_nobody_and_a_profile_with_a_mistake_are_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (journal, profile) = (folder.path().join("journal.jsonl"), folder.path().join("profile.json"));
+    check(&mut doorspec(&["probe", "http://127.0.0.1:9", "--journal", text(&journal)]), 3, &["nobody listens"]);
+    check(&mut doorspec(&["probe", "127.0.0.1"]), 2, &["is no URL"]);
+    let mock = Mock::start(&["--suite", "2n"]);
+    let read_only = ["probe", &mock.url, "--read-only"];
+    let said = check(&mut program::doorspec_with_accounts(&read_only), 0, &["\"dialect\": {}"]);
+    assert!(said.contains("is answered 200"), "{said}");
+    let rows = [
+        ("{\"suite\":\"2n\",\"capabilites\":{}}", "did you mean `capabilities`?"),
+        ("{\"suite\":\"2m\"}", "there is no suite `2m`"),
+        ("{\"suite\":\"2n\",\"dialect\":{\"force\":\"jsom\"}}", "has no class `jsom`"),
+    ];
+    for (wrong, words) in rows {
+        fs::write(&profile, wrong).expect("it can be written");
+        check(&mut doorspec(&["check", "--profile", text(&profile)]), 2, &["profile.json:1:", words]);
+        check(
+            &mut doorspec(&["run", "http://127.0.0.1:9", "--out", text(folder.path()), "--profile", text(&profile)]),
+            2,
+            &["profile.json:1:", words],
+        );
+    }
+}
+
+#[test]
+fn a_server_is_started_for_a_run_and_stopped_after_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let mock = format!("'{}' mock --suite 2n --listen 127.0.0.1:{{port}}", env!("CARGO_BIN_EXE_doorspec"));
+    let run = |command: &str| {
+        let given = ["run", "--spawn", command, "--suite", "2n", "--filter", "2n/dir/delete/unknown-uuid", "--out", text(&out)];
+        program::doorspec_with_accounts(&given)
+    };
+    check(&mut run(&mock), 0, &["conforms"]);
+    let url = record(&out)["target"]["url"].as_str().expect("a url").to_owned();
+    check(&mut doorspec(&["run", &url, "--suite", "2n", "--out", text(&out)]), 3, &["nobody listens"]);
+    // Through a shell, too, nothing is left.
+    check(&mut run(&format!("sh -c \"{mock} ; true\"")), 0, &["conforms"]);
+    let url = record(&out)["target"]["url"].as_str().expect("a url").to_owned();
+    check(&mut doorspec(&["run", &url, "--suite", "2n", "--out", text(&out)]), 3, &["nobody listens"]);
+    let dies = "sh -c 'echo no licence for port {port} >&2; exit 7'";
+    check(&mut run(dies), 3, &["`sh` ended by itself (exit status: 7)", "no licence for port "]);
+    check(&mut run("./mock --port 80"), 2, &["has no {port}"]);
+    check(&mut run("/nowhere/mock {port}"), 2, &["cannot start `/nowhere/mock`"]);
+    check(&mut doorspec(&["run", "http://127.0.0.1:9", "--spawn", "x {port}"]), 2, &["cannot be used with"]);
+}
+
+#[test]
+fn what_failed_is_run_again_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    let broken = Mock::start(&["--suite", "2n", "--defect", "delete-unknown-succeeds"]);
+    check(&mut broken.run(&out, &["--suite", "2n", "--filter", "2n/dir/delete/*"]), 1, &[]);
+    let failed: Vec<String> =
+        verdicts(&record(&out)).into_iter().filter(|(_, verdict)| verdict == "fail").map(|(id, _)| id).collect();
+    assert!(!failed.is_empty());
+    let mended = Mock::start(&["--suite", "2n"]);
+    check(&mut mended.run(&again, &["--suite", "2n", "--rerun-failed", text(&out)]), 0, &["conforms"]);
+    let ran: Vec<String> = verdicts(&record(&again)).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ran, failed);
+    check(&mut mended.run(&out, &["--rerun-failed", text(&again)]), 2, &["there is nothing to run again"]);
+}
+
+#[test]
+fn the_program_prints_what_describes_it() {
+    for shell in ["bash", "zsh", "fish"] {
+        check(&mut doorspec(&["completions", shell]), 0, &["doorspec", "rerun-failed"]);
+    }
+    check(&mut doorspec(&["man"]), 0, &[".TH doorspec", ".SH REJUDGE", "stale, expired or matches nothing"]);
+    for file in ["case", "waivers", "record", "profile", "suite", "requirements"] {
+        let printed = doorspec(&["schema", file]).output().expect("it runs").stdout;
+        let published = fs::read(format!("schemas/suite/{file}.schema.json")).expect("it is published");
+        assert!(printed == published, "{file}");
+    }
+    check(&mut doorspec(&["schema", "tea"]), 2, &["tea"]);
+}

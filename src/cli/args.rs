@@ -27,12 +27,16 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Remove what an interrupted run left on a device, from its journal
     Clean(super::clean::CleanArgs),
+    /// Find out what a device is and can do, and write its profile
+    Probe(super::probe::ProbeArgs),
     /// Check cases, schemas and catalogue: every mistake with its line and column
     Check(super::check::CheckArgs),
     /// List the cases, or the requirements and how each is tested
     List(super::list::ListArgs),
     /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
     Explain(super::explain::ExplainArgs),
+    /// Compare two records: verdicts and behaviour that changed, e.g. from firmware to firmware
+    Compare(super::compare::CompareArgs),
     /// Judge the recorded exchanges of a run again, offline
     Rejudge(super::rejudge::RejudgeArgs),
     /// Make one record of those of several runs, each of a part of the cases
@@ -43,6 +47,12 @@ pub enum Command {
     Selftest(super::selftest::SelftestArgs),
     /// Serve a conforming mock device, or a deliberately defective one
     Mock(MockArgs),
+    /// Print the schema of a file: case, waivers, record ...
+    Schema(super::print::SchemaArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(super::print::CompletionsArgs),
+    /// Print the man page
+    Man,
 }
 
 /// `doorspec run`.
@@ -53,6 +63,9 @@ doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out
 pub struct RunArgs {
     /// The device, e.g. http://192.0.2.40; without it the embedded mock devices
     pub url: Option<String>,
+    /// Start this mock server on a free port, which takes the place of {port}, run against it, and stop it
+    #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
+    pub spawn: Option<String>,
     /// The suite to run (repeatable); without it, what the target turns out to be
     #[arg(long, value_name = "SUITE")]
     pub suite: Vec<String>,
@@ -80,6 +93,9 @@ pub struct RunArgs {
     /// Only cases whose id or requirement fits (repeatable; `*` stands for anything)
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
+    /// Only the cases that failed in this record, or could not be judged
+    #[arg(long, value_name = "RECORD")]
+    pub rerun_failed: Option<PathBuf>,
     /// Only this part of the cases, e.g. 2/4; `auto` takes it from what GitLab or Kubernetes set. `doorspec merge` puts the records together
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,

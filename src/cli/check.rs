@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::args::Color;
 use super::{library, stored, style};
-use crate::catalogue::{Catalogue, Examination, Sources, examine, lint_waivers, load, uncovered};
+use crate::catalogue::{Catalogue, Examination, Sources, examine, lint_waivers, load, read_profile, uncovered};
 use crate::diagnostic::Diagnostics;
 use crate::verdict::Exit;
 
@@ -22,6 +22,9 @@ pub struct CheckArgs {
     /// Check this file of waivers, too
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// Check this profile, too
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -38,8 +41,13 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
     };
     let color = style::of(args.color).color;
     let (mut text, mut exit) = report(&sources, color);
-    if let Some(file) = &args.waivers {
-        match waivers(&sources, file, color) {
+    let today = jiff::Timestamp::now().to_string();
+    let lint_waivers = |shown: &str, text: &str, catalogue: &Catalogue| lint_waivers(shown, text, catalogue, &today[..10]);
+    let lint_profile = |shown: &str, text: &str, catalogue: &Catalogue| read_profile(shown, text, catalogue).1;
+    let given: [(&Option<PathBuf>, &Lint<'_>); 2] = [(&args.waivers, &lint_waivers), (&args.profile, &lint_profile)];
+    for (file, lint) in given {
+        let Some(file) = file else { continue };
+        match single(&sources, file, lint, color) {
             Ok((said, found)) => (text, exit) = (said + &text, exit.winner(found)),
             Err(error) => return library::usage(&error),
         }
@@ -64,12 +72,13 @@ pub fn report(sources: &Sources, color: bool) -> (String, Exit) {
     (text, if mistakes.is_empty() { Exit::Conforms } else { Exit::Usage })
 }
 
-/// What is wrong with a file of waivers today.
-fn waivers(sources: &Sources, file: &Path, color: bool) -> Result<(String, Exit), String> {
+type Lint<'l> = dyn Fn(&str, &str, &Catalogue) -> Diagnostics + 'l;
+
+/// What is wrong with a single file.
+fn single(sources: &Sources, file: &Path, lint: &Lint<'_>, color: bool) -> Result<(String, Exit), String> {
     let text = stored::text(file)?;
     let shown = file.display().to_string();
-    let today = jiff::Timestamp::now().to_string();
-    let mistakes = lint_waivers(&shown, &text, &load(sources).0, &today[..10]);
+    let mistakes = lint(&shown, &text, &load(sources).0);
     let mut said = mistakes.render(&|_| Some(text.clone()), color);
     if !mistakes.is_empty() {
         said.push('\n');

@@ -1,5 +1,6 @@
 //! `doorspec run`: the main job.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -10,22 +11,26 @@ use url::Url;
 use super::args::{JunitDialect, RunArgs};
 use super::progress::Progress;
 use super::signal::Ending;
+use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, ledger, stored, target_url};
+use super::{accounts, choice, ledger, stored, target_url};
 use crate::case::Risk;
-use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
+use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
 use crate::mock::device::Settings;
-use crate::plan::{Choice, Shard, chosen, select};
+use crate::plan::{Choice, chosen, select};
 use crate::profile::Known;
 use crate::record::{Record, Target};
-use crate::records::{exit, waive};
+use crate::records::{exit, sum_up, waive};
 use crate::report;
 use crate::runner::{Circumstances, Event, Journal, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
 use crate::waiver::Waiver;
+
+/// How long a server that was started here may take until it answers, unless `--wait-ready` says otherwise.
+const START: Duration = Duration::from_secs(10);
 
 /// Everything that was read and checked before the first request leaves.
 struct Prepared<'c> {
@@ -35,6 +40,16 @@ struct Prepared<'c> {
     choice: Choice,
     manner: Manner,
     waivers: Vec<Waiver>,
+    recipe: Option<Recipe>,
+    /// The server under test, while it is ours.
+    server: RefCell<Option<Spawned>>,
+}
+
+impl Prepared<'_> {
+    /// How the server under test ended, where it is ours and did.
+    fn death(&self) -> Option<String> {
+        self.server.borrow_mut().as_mut().and_then(Spawned::death)
+    }
 }
 
 /// A message for the user, and exit 2.
@@ -61,7 +76,18 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return dry_run(&prepared, out);
     }
     let ending = Ending::watch(last_words(args));
+    if let Some(recipe) = &prepared.recipe {
+        match recipe.start() {
+            Ok(server) => drop(prepared.server.replace(Some(server))),
+            Err(message) => return usage(&message),
+        }
+    }
     let mut record = carry_out(args, &prepared, &ending).await;
+    if let Some(death) = prepared.death().filter(|death| !record.reasons.contains(death)) {
+        record.reasons.push(death);
+        sum_up(&mut record);
+    }
+    prepared.server.replace(None);
     if args.waivers.is_some() {
         waive(&mut record, prepared.waivers.clone(), &|id| catalogue.case(id).is_some());
     }
@@ -100,10 +126,12 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
 }
 
 fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
-    let url = args.url.as_deref().map(target_url::read).transpose().map_err(Wrong)?;
+    let recipe = args.spawn.as_deref().map(Recipe::read).transpose().map_err(Wrong)?;
+    let spawned = recipe.as_ref().map(|recipe| format!("http://127.0.0.1:{}", recipe.port));
+    let url = args.url.as_deref().or(spawned.as_deref()).map(target_url::read).transpose().map_err(Wrong)?;
     let suites = suites(args, catalogue)?;
     let waivers = args.waivers.as_deref().map(stored::waivers).transpose().map_err(Wrong)?.unwrap_or_default();
-    let profile = args.profile.as_deref().map(read_profile).transpose()?;
+    let profile = args.profile.as_deref().map(|path| read_profile(path, catalogue)).transpose()?;
     if let Some(cacert) = &args.cacert {
         fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
     }
@@ -111,8 +139,8 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
     let mut choice = Choice {
         filters: args.filter.clone(),
         allow: args.allow.iter().map(|class| Risk::from(*class)).collect(),
-        shard: shard(args.shard.as_deref())?,
-        only: None,
+        shard: choice::shard(args.shard.as_deref()).map_err(Wrong)?,
+        only: args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
     };
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
@@ -132,7 +160,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         cautious: url.is_some(),
         journal: journal(args, url.as_ref())?,
     };
-    Ok(Prepared { suites, url, profile, choice, manner, waivers })
+    Ok(Prepared { suites, url, profile, choice, manner, waivers, recipe, server: RefCell::new(None) })
 }
 
 /// The time between two requests: twenty a second for what is not on this machine.
@@ -156,41 +184,6 @@ fn journal(args: &RunArgs, url: Option<&Url>) -> Result<Journal, Wrong> {
     Ok(journal)
 }
 
-/// The part of the cases that was asked for; `auto` takes it from what CI systems set.
-fn shard(text: Option<&str>) -> Result<Option<Shard>, Wrong> {
-    let Some(text) = text else { return Ok(None) };
-    let wrong = |why: String| {
-        Wrong(format!(
-            "{why}\nhelp: write e.g. `--shard 2/4`, or `--shard auto` where GitLab sets CI_NODE_INDEX and CI_NODE_TOTAL, or Kubernetes JOB_COMPLETION_INDEX (and you DOORSPEC_SHARD_TOTAL)"
-        ))
-    };
-    let (index, total) = if text == "auto" {
-        shard_of_environment().map_err(wrong)?
-    } else {
-        let parts = text.split_once('/').and_then(|(index, total)| Some((index.parse().ok()?, total.parse().ok()?)));
-        parts.ok_or_else(|| wrong(format!("`{text}` is no part of the cases")))?
-    };
-    Shard::new(index, total).map(Some).ok_or_else(|| wrong(format!("there is no part {index} of {total}")))
-}
-
-/// Which of how many, as GitLab counts (from 1) or as Kubernetes does (from 0).
-fn shard_of_environment() -> Result<(u64, u64), String> {
-    let number = |name: &str| -> Result<Option<u64>, String> {
-        let Some(text) = std::env::var(name).ok().filter(|text| !text.is_empty()) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| format!("{name} is `{text}`, which is no number"))
-    };
-    match (number("CI_NODE_INDEX")?, number("CI_NODE_TOTAL")?) {
-        (Some(index), Some(total)) => return Ok((index, total)),
-        (Some(_), None) => return Err("CI_NODE_INDEX is set, but CI_NODE_TOTAL is not".to_owned()),
-        _ => {}
-    }
-    match (number("JOB_COMPLETION_INDEX")?, number("DOORSPEC_SHARD_TOTAL")?) {
-        (Some(index), Some(total)) => Ok((index + 1, total)),
-        (Some(_), None) => Err("JOB_COMPLETION_INDEX is set, but DOORSPEC_SHARD_TOTAL is not".to_owned()),
-        _ => Err("nothing says which part this is".to_owned()),
-    }
-}
-
 fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteCatalogue>, Wrong> {
     if args.suite.is_empty() {
         return Ok(catalogue.suites.values().collect());
@@ -204,16 +197,17 @@ fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteC
     args.suite.iter().map(one).collect()
 }
 
-pub(super) fn read_profile(path: &Path) -> Result<Profile, Wrong> {
+pub(super) fn read_profile(path: &Path, catalogue: &Catalogue) -> Result<Profile, Wrong> {
     let text = fs::read(path).map_err(|error| Wrong(format!("cannot read the profile {}: {error}", path.display())))?;
-    let (reading, places) = crate::json::read_with_places(&text);
-    if let Some(fault) = reading.faults.first() {
-        let place = places.at(fault.range());
-        return Err(Wrong(format!("{}:{}:{}: {fault}", path.display(), place.line, place.column)));
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let (profile, mistakes) = catalogue::read_profile(&path.display().to_string(), &text, catalogue);
+    match profile.filter(|_| mistakes.is_empty()) {
+        Some(profile) => Ok(profile),
+        None => {
+            let rendered = mistakes.render(&|_| Some(text.clone()), io::stderr().is_terminal());
+            Err(Wrong(format!("there are mistakes in the profile {}\n{rendered}", path.display())))
+        }
     }
-    let value = reading.value.unwrap_or_default();
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Wrong(format!("{}: at {}: {}", path.display(), error.path(), error.inner())))
 }
 
 /// Every file that will be written can be: found out before a request leaves.
@@ -323,7 +317,7 @@ async fn run_one(
             Session::embedded(suite, &settings, patience).await?
         }
     };
-    let known = ending.or(recognise(args, &session, prepared.manner.seed)).await.ok_or(Obstacle::Stopped)??;
+    let known = ending.or(recognise(args, prepared, &session)).await.ok_or(Obstacle::Stopped)??;
     let progress = Progress::new(args.quiet);
     let tell = |event: Event| progress.tell(&event);
     let outcome = session.run_known(known, &prepared.choice, &prepared.manner, ending.flag(), &tell).await;
@@ -334,14 +328,20 @@ async fn run_one(
     outcome
 }
 
-/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again.
-async fn recognise(args: &RunArgs, session: &Session<'_>, seed: u64) -> Result<Known, Obstacle> {
+/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again. A server of ours is waited for anyway,
+/// as long as it lives.
+async fn recognise(args: &RunArgs, prepared: &Prepared<'_>, session: &Session<'_>) -> Result<Known, Obstacle> {
     let patience = Instant::now();
+    let wait = args.wait_ready.or(prepared.recipe.as_ref().map(|_| START)).unwrap_or_default();
     loop {
-        match session.recognise(seed).await {
-            Err(Obstacle::Unreachable(fault))
-                if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) =>
-            {
+        match session.recognise(prepared.manner.seed).await {
+            Err(Obstacle::Unreachable(fault)) if may_come(&fault) => {
+                if let Some(death) = prepared.death() {
+                    return Err(Obstacle::Setup(death));
+                }
+                if patience.elapsed() >= wait {
+                    return Err(Obstacle::Unreachable(fault));
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             other => return other,

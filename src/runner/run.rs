@@ -204,6 +204,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             let found = attempt(&self.bench(known, false), case, 1000).await;
             for (dialect, class) in found.settled {
                 known.settle(self.suite, &dialect, &class);
+                known.evidence.insert(dialect, format!("the case {} saw {class}", case.id));
             }
             known.values.extend(found.lasting);
         }
