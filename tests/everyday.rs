@@ -280,7 +280,8 @@ fn parts_of_a_run_merge_into_what_one_run_finds() {
 
 #[test]
 fn a_part_that_cannot_be_is_said_before_anything_is_sent() {
-    let rows: [(&str, &[(&str, &str)], &str); 6] = [
+    type Variables = [(&'static str, &'static str)];
+    let rows: [(&str, &Variables, &str); 6] = [
         ("5/4", &[], "there is no part 5 of 4"),
         ("0/4", &[], "there is no part 0 of 4"),
         ("half", &[], "is no part of the cases"),
@@ -312,7 +313,7 @@ fn a_device_beside_itself_shows_no_difference() {
             } else {
                 ["bas-ip/link/delete/*", "bas-ip/link/pages/*"]
             };
-            let given = ["--suite", suite, "--seed", &seed, "--filter", filters[0], "--filter", filters[1]];
+            let given = ["--suite", suite, "--seed", &seed, "--filter", filters[0], "--filter", filters[1], "--timeout", "60s"];
             check(&mut mock.run(Path::new(out), &given), 0, &[]);
         }
         for (one, other) in [(0, 1), (1, 2), (2, 0)] {
@@ -327,7 +328,7 @@ fn each_difference_that_was_planted_is_reported_once() {
     let record_of = |name: &str, more: &[&str]| {
         let mock = Mock::start(&[&["--suite", "2n"], more].concat());
         let out = folder.path().join(name);
-        let filters = ["--filter", "2n/dir/delete*", "--filter", "2n/dir/query/*"];
+        let filters = ["--filter", "2n/dir/delete*", "--filter", "2n/dir/query/*", "--timeout", "60s"];
         drop(mock.run(&out, &filters).output().expect("it runs"));
         text(&out).to_owned()
     };
