@@ -63,7 +63,7 @@ async fn whole() {
         for suite in Catalogue::embedded().suites.values() {
             let patience = Patience { connections: Some(jobs), ..Patience::default() };
             let session = Session::embedded(suite, &Session::plain_mock(7), patience).await.expect("a mock");
-            let choice = Choice { filters: Vec::new(), allow: [Risk::Disturb, Risk::Destroy].into() };
+            let choice = Choice { filters: Vec::new(), allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() };
             let run = session.run(&choice, &Manner { jobs, ..Manner::quick(7) }).await.expect("a run");
             cases += run.cases.len();
         }

@@ -124,6 +124,8 @@ pub struct Outgoing {
     pub judged: bool,
     /// True for one page of a list that is judged as a whole.
     pub page: bool,
+    /// True for every page of such a list but its first.
+    pub further: bool,
 }
 
 /// What is wrong with the framing of a reply that could nevertheless be read (RFC 9112).

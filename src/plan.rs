@@ -1,6 +1,7 @@
 //! The plan: what runs, what does not, and why. Catalogue and knowledge in, decisions out; nothing is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use regex::Regex;
 use serde_json::Value;
@@ -16,6 +17,40 @@ pub struct Choice {
     pub filters: Vec<String>,
     /// Risks that are allowed beyond `read` and `own`.
     pub allow: BTreeSet<Risk>,
+    /// The part of the cases that this run takes; the others are another run's.
+    pub shard: Option<Shard>,
+    /// Only these cases, of those that the filters select.
+    pub only: Option<BTreeSet<String>>,
+}
+
+/// One part of several. Which case belongs to it follows from the case's id alone, so that neither order nor neighbours matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1.
+    index: u64,
+    total: u64,
+}
+
+impl Shard {
+    /// Part `index` (from 1) of `total`; `None` where there is no such part.
+    pub fn new(index: u64, total: u64) -> Option<Self> {
+        (1..=total).contains(&index).then_some(Self { index, total })
+    }
+
+    /// Whether a case belongs to it.
+    pub fn holds(self, id: &str) -> bool {
+        // FNV-1a: stable on every machine and in every version, which the standard library's hash is not.
+        let hash =
+            id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        (hash ^ (hash >> 32)) % self.total == self.index - 1
+    }
+}
+
+/// `2/4`.
+impl fmt::Display for Shard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.index, self.total)
+    }
 }
 
 /// What becomes of a case.
@@ -46,7 +81,7 @@ pub struct Plan<'c> {
 impl<'c> Plan<'c> {
     /// Decides about every case of the suite.
     pub fn new(suite: &'c SuiteCatalogue, known: &Known, choice: &Choice) -> Self {
-        let selected = select(suite, &choice.filters);
+        let selected = chosen(suite, choice);
         let left_out = suite.cases.len() - selected.len();
         let planned = selected.into_iter().map(|case| Planned { case, decision: decide(suite, case, known, choice) }).collect();
         Self { suite, planned, left_out }
@@ -93,6 +128,14 @@ fn weight(value: &Value) -> u64 {
         }
         _ => 0,
     }
+}
+
+/// The cases that a choice selects, risks aside.
+pub fn chosen<'c>(suite: &'c SuiteCatalogue, choice: &Choice) -> Vec<&'c CatalogueCase> {
+    let mut selected = select(suite, &choice.filters);
+    selected.retain(|case| choice.shard.is_none_or(|shard| shard.holds(&case.id.0)));
+    selected.retain(|case| choice.only.as_ref().is_none_or(|only| only.contains(&case.id.0)));
+    selected
 }
 
 /// The cases that a list of filters selects. A filter is a glob over case ids and requirement ids; without `*` it means the case or the

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::exchange::{Fault, FramingFault, Headers};
 use crate::requirement::{Group, Requirement, RequirementId, Strength};
 use crate::verdict::Verdict;
+use crate::waiver::Waiver;
 
 /// Everything that is known about a finished run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,60 @@ pub struct Record {
     pub requirements: Vec<RequirementRecord>,
     /// The areas, in the order reports show them.
     pub groups: Vec<Group>,
+    /// Every waiver that was given, and what came of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<WaiverRecord>,
+    /// The parts of the cases that are in it (`2/4`), where the cases were split over several runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<String>,
+    /// A digest of each suite's cases, rows and schemas: records with the same one were judged alike.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub catalogue: BTreeMap<String, String>,
+}
+
+/// A waiver and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverRecord {
+    pub waiver: Waiver,
+    pub status: WaiverStatus,
+    /// Why it is so, and what to do, where there is something to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What came of a waiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaiverStatus {
+    /// The deviation was found.
+    Used,
+    /// This run cannot tell: the case was not selected or could not be judged, or the firmware is another.
+    Idle,
+    /// The case was judged, and the deviation is not there any more.
+    Stale,
+    /// Its last day was over when the run began.
+    Expired,
+    /// There is no such case.
+    Unmatched,
+}
+
+impl WaiverStatus {
+    /// Whether it fails the run.
+    pub fn fails(self) -> bool {
+        matches!(self, Self::Stale | Self::Expired | Self::Unmatched)
+    }
+
+    /// The word of the record, e.g. `stale`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Idle => "idle",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+            Self::Unmatched => "unmatched",
+        }
+    }
 }
 
 /// The device under test.
@@ -69,6 +124,9 @@ pub struct ProfileRecord {
     pub capabilities: BTreeMap<String, Option<bool>>,
     /// Choices that the documents leave, settled once: e.g. `force` to `json`.
     pub dialect: BTreeMap<String, String>,
+    /// What templates could use beyond what the suite gives: found out by the probe, given by the profile, or made for the whole run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Value>,
 }
 
 /// Whether entries of others are as they were.
@@ -168,6 +226,15 @@ pub struct CaseRecord {
     /// The waiver's reason, where a fail is agreed on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+    /// Which attempt is shown, where it was not the first: what the case makes up follows from it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attempt: u32,
+    /// The seed of the run it comes from, where records of several seeds were merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Every verdict that merged records found, where they do not agree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<Verdict>,
     /// Where the case stands.
     pub source: SourceRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -177,6 +244,13 @@ pub struct CaseRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<ExchangeRecord>,
     pub duration_ms: u64,
+}
+
+impl CaseRecord {
+    /// Whether the case fails the run: it fails (in a strict run also when it warns), and nobody agreed to that.
+    pub fn counts_as_failure(&self, strict: bool) -> bool {
+        self.waived.is_none() && (self.verdict == Verdict::Fail || (strict && self.verdict == Verdict::Warn))
+    }
 }
 
 /// A place in a case file.
@@ -242,6 +316,9 @@ pub struct RequestRecord {
     pub headers: Headers,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<BodyRecord>,
+    /// How it was made where that is not the usual way: which account, which deliberate faults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manner: Option<String>,
 }
 
 /// A reply as it came.
@@ -284,6 +361,11 @@ pub struct RequirementRecord {
     pub verdict: Option<Verdict>,
     /// The cases that cite it.
     pub cases: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Free-form JSON, sorted as it came.

@@ -327,6 +327,9 @@ impl<'c> Session<'c> {
             ("auth-md5", offers_md5(&answer.headers)),
             ("admin-password", self.credentials.admin.as_ref().is_some_and(|admin| !admin.password.is_empty())),
         ];
+        let asks = if challenges.is_empty() { "no challenge" } else { challenges.as_str() };
+        let evidence = format!("without an account, {} comes with {asks}", answer.status);
+        known.evidence.extend(facts.iter().map(|(name, _)| ((*name).to_owned(), without_nonces(&evidence))));
         known.capabilities.extend(facts.map(|(name, holds)| (name.to_owned(), Some(holds))));
     }
 
@@ -339,6 +342,12 @@ impl<'c> Session<'c> {
         let both = [&self.credentials.admin, &self.credentials.limited];
         both.into_iter().flatten().map(|account| (account.user.clone(), account.password.clone())).collect()
     }
+}
+
+/// A challenge without what is another one each time.
+fn without_nonces(text: &str) -> String {
+    let is_once = |part: &&str| part.trim_start().starts_with("nonce=") || part.trim_start().starts_with("opaque=");
+    text.split(',').filter(|part| !is_once(part)).collect::<Vec<_>>().join(",")
 }
 
 fn client(

@@ -254,4 +254,6 @@ pub struct Profile {
     pub values: IndexMap<String, Value>,
     /// Dialects that are known already.
     pub dialect: IndexMap<String, String>,
+    /// How each of it was found out: what `doorspec probe` saw.
+    pub evidence: IndexMap<String, String>,
 }

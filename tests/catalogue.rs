@@ -4,7 +4,7 @@ use doorspec::catalogue::{Sources, lint, load, uncovered};
 use jsonschema::{Draft, Registry, Validator};
 use serde_json::Value;
 
-const KINDS: [&str; 4] = ["case", "suite", "requirements", "profile"];
+const KINDS: [&str; 5] = ["case", "suite", "requirements", "profile", "waivers"];
 
 fn validator(kind: &str) -> Validator {
     let sources = Sources::embedded();

@@ -54,6 +54,11 @@ fn clean(value: &mut Value) {
             for (name, inner) in members.iter_mut() {
                 match name.as_str() {
                     "duration_ms" | "duration_us" | "known" | "left-out" => *inner = Value::from(0),
+                    // What a suite holds grows; the sample shows that its digest is there.
+                    "catalogue" => inner
+                        .as_object_mut()
+                        .into_iter()
+                        .for_each(|digests| digests.values_mut().for_each(|digest| *digest = Value::from("0123456789abcdef"))),
                     "started" => *inner = Value::from("2026-01-01T00:00:00Z"),
                     _ => clean(inner),
                 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 /// Rooms from the ground up. A room may import rooms of lower floors, and of its own floor only those named before it there.
 const FLOORS: &[&[&str]] = &[
     &["json", "diagnostic"],
-    &["exchange", "requirement", "verdict", "schema", "case", "suite", "record"],
-    &["judge", "template"],
+    &["exchange", "requirement", "verdict", "schema", "case", "suite", "waiver", "record"],
+    &["judge", "template", "records"],
     &["catalogue", "profile", "plan"],
     &["client", "mock", "report"],
     &["runner"],
@@ -44,7 +44,7 @@ fn rooms_import_from_below_only() {
 fn the_mock_never_sees_a_case_and_reports_know_only_the_record() {
     let allowed: [(&str, &[&str]); 3] = [
         ("mock", &["mock"]),
-        ("report", &["report", "record", "requirement", "verdict", "exchange", "json"]),
+        ("report", &["report", "record", "records", "requirement", "verdict", "exchange", "json"]),
         ("judge", &["judge", "case", "exchange", "json", "requirement", "schema"]),
     ];
     for (room, known) in allowed {

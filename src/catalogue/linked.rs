@@ -1,7 +1,10 @@
 //! The catalogue as the rest of the program uses it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io;
 use std::sync::OnceLock;
+
+use sha2::{Digest as _, Sha256};
 
 use super::{Sources, load};
 use crate::case::{Case, CaseId, Risk};
@@ -76,8 +79,32 @@ impl SuiteCatalogue {
         Self { suite, requirements, profiles, cases, schemas, rows }
     }
 
+    /// A digest of everything that verdicts follow from: what the suite says, its rows, its cases and its schemas.
+    pub fn digest(&self) -> String {
+        let mut digest = Digester(Sha256::new());
+        let cases = self.cases.iter().map(|case| (&case.id, &case.case, &case.needs, case.risk));
+        let schemas = self.schemas.names().map(|name| (name, self.schemas.text(name)));
+        let parts = (&self.suite, &self.requirements, &self.profiles, cases.collect::<Vec<_>>(), schemas.collect::<Vec<_>>());
+        // Plain data with string keys, written into memory.
+        serde_json::to_writer(&mut digest, &parts).expect("a suite is plain data");
+        digest.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// A catalogue row by its id.
     pub fn requirement(&self, id: &RequirementId) -> Option<&Requirement> {
         self.rows.get(id).map(|at| &self.requirements.requirements[*at])
+    }
+}
+
+struct Digester(Sha256);
+
+impl io::Write for Digester {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

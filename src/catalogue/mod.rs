@@ -16,6 +16,6 @@ mod sources;
 
 pub use coverage::{Cover, Coverage, coverage, uncovered};
 pub use linked::{Catalogue, CatalogueCase, SuiteCatalogue};
-pub use lint::{Examination, examine, lint};
+pub use lint::{Examination, examine, lint, lint_waivers, read_profile, read_waivers};
 pub use read::load;
 pub use sources::{SourceError, Sources};

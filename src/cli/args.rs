@@ -27,16 +27,32 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Remove what an interrupted run left on a device, from its journal
     Clean(super::clean::CleanArgs),
+    /// Find out what a device is and can do, and write its profile
+    Probe(super::probe::ProbeArgs),
     /// Check cases, schemas and catalogue: every mistake with its line and column
     Check(super::check::CheckArgs),
     /// List the cases, or the requirements and how each is tested
     List(super::list::ListArgs),
     /// Explain a requirement, a case, a set-up, a defect, a quirk, a verdict or an exit status in full
     Explain(super::explain::ExplainArgs),
+    /// Compare two records: verdicts and behaviour that changed, e.g. from firmware to firmware
+    Compare(super::compare::CompareArgs),
+    /// Judge the recorded exchanges of a run again, offline
+    Rejudge(super::rejudge::RejudgeArgs),
+    /// Make one record of those of several runs, each of a part of the cases
+    Merge(super::merge::MergeArgs),
+    /// Write waivers for the failures of a record
+    Waive(super::waive::WaiveArgs),
     /// Run the suite on every defect and quirk of the mock: the kill matrix
     Selftest(super::selftest::SelftestArgs),
     /// Serve a conforming mock device, or a deliberately defective one
     Mock(MockArgs),
+    /// Print the schema of a file: case, waivers, record ...
+    Schema(super::print::SchemaArgs),
+    /// Print a script that completes commands and options in a shell
+    Completions(super::print::CompletionsArgs),
+    /// Print the man page
+    Man,
 }
 
 /// `doorspec run`.
@@ -47,6 +63,9 @@ doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out
 pub struct RunArgs {
     /// The device, e.g. http://192.0.2.40; without it the embedded mock devices
     pub url: Option<String>,
+    /// Start this mock server on a free port, which takes the place of {port}, run against it, and stop it
+    #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
+    pub spawn: Option<String>,
     /// The suite to run (repeatable); without it, what the target turns out to be
     #[arg(long, value_name = "SUITE")]
     pub suite: Vec<String>,
@@ -74,6 +93,12 @@ pub struct RunArgs {
     /// Only cases whose id or requirement fits (repeatable; `*` stands for anything)
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,
+    /// Only the cases that failed in this record, or could not be judged
+    #[arg(long, value_name = "RECORD")]
+    pub rerun_failed: Option<PathBuf>,
+    /// Only this part of the cases, e.g. 2/4; `auto` takes it from what GitLab or Kubernetes set. `doorspec merge` puts the records together
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
     /// How many cases run at once; by default 16 on loopback, else 1
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
@@ -92,6 +117,9 @@ pub struct RunArgs {
     /// Also run cases that may disturb people or destroy data (repeatable)
     #[arg(long, value_name = "CLASS", value_enum)]
     pub allow: Vec<AllowClass>,
+    /// Failures that are agreed on; a waiver that is stale, expired or matches nothing fails the run
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
     /// Use the cases of this folder instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,

@@ -1,13 +1,13 @@
 //! `doorspec check`: everything that is wrong with cases, schemas and catalogue, at once.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::args::Color;
-use super::{library, style};
-use crate::catalogue::{Catalogue, Examination, Sources, examine, uncovered};
+use super::{library, stored, style};
+use crate::catalogue::{Catalogue, Examination, Sources, examine, lint_waivers, load, read_profile, uncovered};
 use crate::diagnostic::Diagnostics;
 use crate::verdict::Exit;
 
@@ -19,6 +19,12 @@ pub struct CheckArgs {
     /// Check the cases of this folder instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub cases: Option<PathBuf>,
+    /// Check this file of waivers, too
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// Check this profile, too
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -33,7 +39,19 @@ pub fn check(args: &CheckArgs, out: &mut dyn Write) -> io::Result<Exit> {
         Ok(sources) => sources,
         Err(error) => return library::usage(&error.to_string()),
     };
-    let (text, exit) = report(&sources, style::of(args.color).color);
+    let color = style::of(args.color).color;
+    let (mut text, mut exit) = report(&sources, color);
+    let today = jiff::Timestamp::now().to_string();
+    let lint_waivers = |shown: &str, text: &str, catalogue: &Catalogue| lint_waivers(shown, text, catalogue, &today[..10]);
+    let lint_profile = |shown: &str, text: &str, catalogue: &Catalogue| read_profile(shown, text, catalogue).1;
+    let given: [(&Option<PathBuf>, &Lint<'_>); 2] = [(&args.waivers, &lint_waivers), (&args.profile, &lint_profile)];
+    for (file, lint) in given {
+        let Some(file) = file else { continue };
+        match single(&sources, file, lint, color) {
+            Ok((said, found)) => (text, exit) = (said + &text, exit.winner(found)),
+            Err(error) => return library::usage(&error),
+        }
+    }
     library::write_all(out, &text)?;
     Ok(exit)
 }
@@ -54,17 +72,36 @@ pub fn report(sources: &Sources, color: bool) -> (String, Exit) {
     (text, if mistakes.is_empty() { Exit::Conforms } else { Exit::Usage })
 }
 
+type Lint<'l> = dyn Fn(&str, &str, &Catalogue) -> Diagnostics + 'l;
+
+/// What is wrong with a single file.
+fn single(sources: &Sources, file: &Path, lint: &Lint<'_>, color: bool) -> Result<(String, Exit), String> {
+    let text = stored::text(file)?;
+    let shown = file.display().to_string();
+    let mistakes = lint(&shown, &text, &load(sources).0);
+    let mut said = mistakes.render(&|_| Some(text.clone()), color);
+    if !mistakes.is_empty() {
+        said.push('\n');
+    }
+    said.push_str(&format!("checked {shown}: {}\n", counted(mistakes.len())));
+    Ok((said, if mistakes.is_empty() { Exit::Conforms } else { Exit::Usage }))
+}
+
+fn counted(mistakes: usize) -> String {
+    match mistakes {
+        0 => "no mistake".to_owned(),
+        1 => "1 mistake".to_owned(),
+        several => format!("{several} mistakes"),
+    }
+}
+
 fn summary(sources: &Sources, catalogue: &Catalogue, mistakes: &Diagnostics) -> String {
     let suites = || catalogue.suites.values();
     let cases: usize = suites().map(|suite| suite.cases.len()).sum();
     let rows: usize = suites().map(|suite| suite.requirements.requirements.len()).sum();
     let profiles: usize = suites().map(|suite| suite.profiles.len()).sum();
     let schemas = sources.iter().filter(|(name, _)| name.starts_with("schemas/")).count();
-    let found = match mistakes.len() {
-        0 => "no mistake".to_owned(),
-        1 => "1 mistake".to_owned(),
-        several => format!("{several} mistakes"),
-    };
+    let found = counted(mistakes.len());
     format!("checked {cases} cases, {rows} requirements, {profiles} profiles and {schemas} schemas: {found}\n")
 }
 

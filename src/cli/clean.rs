@@ -93,7 +93,12 @@ pub async fn clean(args: &CleanArgs, out: &mut dyn Write) -> io::Result<Exit> {
 
 fn prepare(args: &CleanArgs) -> Result<Prepared, String> {
     let url = target_url::read(&args.url)?;
-    let profile = args.profile.as_deref().map(run::read_profile).transpose().map_err(|run::Wrong(why)| why)?;
+    let profile = args
+        .profile
+        .as_deref()
+        .map(|path| run::read_profile(path, Catalogue::embedded()))
+        .transpose()
+        .map_err(|run::Wrong(why)| why)?;
     let path = ledger::path(args.journal.as_deref(), &args.out);
     let target = target_url::shown(&url);
     let (mut lines, journal) = ledger::read(&path, &target)?;

@@ -3,19 +3,28 @@
 mod accounts;
 mod args;
 pub mod check;
+mod choice;
 mod clean;
+mod compare;
 pub mod explain;
 mod ledger;
 mod library;
 pub mod list;
 mod matrix;
+mod merge;
 mod mock;
+mod print;
+mod probe;
 mod progress;
+mod rejudge;
 mod run;
 mod selftest;
 mod signal;
+mod spawn;
+mod stored;
 mod style;
 mod target_url;
+mod waive;
 
 use std::io::{self, Write};
 
@@ -33,6 +42,14 @@ pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
         Command::Clean(args) => clean::clean(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),
+        Command::Rejudge(args) => rejudge::rejudge(args, out).await,
+        Command::Merge(args) => merge::merge(args, out),
+        Command::Compare(args) => compare::compare(args, out),
+        Command::Probe(args) => probe::probe(args, out).await,
+        Command::Completions(args) => print::completions(args, out),
+        Command::Man => print::man(out),
+        Command::Schema(args) => print::schema(args, out),
+        Command::Waive(args) => waive::waive(args, out),
         Command::List(args) => list::list(args, out),
         Command::Explain(args) => explain::explain(args, out),
         Command::Selftest(args) => beside(|text| selftest::selftest(args, text), out),

@@ -1,5 +1,6 @@
 //! `doorspec run`: the main job.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -10,20 +11,26 @@ use url::Url;
 use super::args::{JunitDialect, RunArgs};
 use super::progress::Progress;
 use super::signal::Ending;
+use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, ledger, target_url};
+use super::{accounts, choice, ledger, stored, target_url};
 use crate::case::Risk;
-use crate::catalogue::{Catalogue, Sources, SuiteCatalogue, lint, load};
+use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
 use crate::mock::device::Settings;
-use crate::plan::{Choice, select};
+use crate::plan::{Choice, chosen, select};
 use crate::profile::Known;
 use crate::record::{Record, Target};
+use crate::records::{exit, sum_up, waive};
 use crate::report;
 use crate::runner::{Circumstances, Event, Journal, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
+use crate::waiver::Waiver;
+
+/// How long a server that was started here may take until it answers, unless `--wait-ready` says otherwise.
+const START: Duration = Duration::from_secs(10);
 
 /// Everything that was read and checked before the first request leaves.
 struct Prepared<'c> {
@@ -32,6 +39,17 @@ struct Prepared<'c> {
     profile: Option<Profile>,
     choice: Choice,
     manner: Manner,
+    waivers: Vec<Waiver>,
+    recipe: Option<Recipe>,
+    /// The server under test, while it is ours.
+    server: RefCell<Option<Spawned>>,
+}
+
+impl Prepared<'_> {
+    /// How the server under test ended, where it is ours and did.
+    fn death(&self) -> Option<String> {
+        self.server.borrow_mut().as_mut().and_then(Spawned::death)
+    }
 }
 
 /// A message for the user, and exit 2.
@@ -58,12 +76,26 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
         return dry_run(&prepared, out);
     }
     let ending = Ending::watch(last_words(args));
-    let record = carry_out(args, &prepared, &ending).await;
+    if let Some(recipe) = &prepared.recipe {
+        match recipe.start() {
+            Ok(server) => drop(prepared.server.replace(Some(server))),
+            Err(message) => return usage(&message),
+        }
+    }
+    let mut record = carry_out(args, &prepared, &ending).await;
+    if let Some(death) = prepared.death().filter(|death| !record.reasons.contains(death)) {
+        record.reasons.push(death);
+        sum_up(&mut record);
+    }
+    prepared.server.replace(None);
+    if args.waivers.is_some() {
+        waive(&mut record, prepared.waivers.clone(), &|id| catalogue.case(id).is_some());
+    }
     if let Err(error) = write_reports(&record, args) {
         return usage(&error);
     }
     show(&record, args, out)?;
-    Ok(exit_of(&record))
+    Ok(exit(&record))
 }
 
 /// What is said when a run ends at once.
@@ -94,14 +126,22 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
 }
 
 fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
-    let url = args.url.as_deref().map(target_url::read).transpose().map_err(Wrong)?;
+    let recipe = args.spawn.as_deref().map(Recipe::read).transpose().map_err(Wrong)?;
+    let spawned = recipe.as_ref().map(|recipe| format!("http://127.0.0.1:{}", recipe.port));
+    let url = args.url.as_deref().or(spawned.as_deref()).map(target_url::read).transpose().map_err(Wrong)?;
     let suites = suites(args, catalogue)?;
-    let profile = args.profile.as_deref().map(read_profile).transpose()?;
+    let waivers = args.waivers.as_deref().map(stored::waivers).transpose().map_err(Wrong)?.unwrap_or_default();
+    let profile = args.profile.as_deref().map(|path| read_profile(path, catalogue)).transpose()?;
     if let Some(cacert) = &args.cacert {
         fs::read(cacert).map_err(|error| Wrong(format!("cannot read {}: {error}", cacert.display())))?;
     }
     check_writable(args)?;
-    let mut choice = Choice { filters: args.filter.clone(), allow: args.allow.iter().map(|class| Risk::from(*class)).collect() };
+    let mut choice = Choice {
+        filters: args.filter.clone(),
+        allow: args.allow.iter().map(|class| Risk::from(*class)).collect(),
+        shard: choice::shard(args.shard.as_deref()).map_err(Wrong)?,
+        only: args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
+    };
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
     }
@@ -120,7 +160,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         cautious: url.is_some(),
         journal: journal(args, url.as_ref())?,
     };
-    Ok(Prepared { suites, url, profile, choice, manner })
+    Ok(Prepared { suites, url, profile, choice, manner, waivers, recipe, server: RefCell::new(None) })
 }
 
 /// The time between two requests: twenty a second for what is not on this machine.
@@ -157,16 +197,17 @@ fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteC
     args.suite.iter().map(one).collect()
 }
 
-pub(super) fn read_profile(path: &Path) -> Result<Profile, Wrong> {
+pub(super) fn read_profile(path: &Path, catalogue: &Catalogue) -> Result<Profile, Wrong> {
     let text = fs::read(path).map_err(|error| Wrong(format!("cannot read the profile {}: {error}", path.display())))?;
-    let (reading, places) = crate::json::read_with_places(&text);
-    if let Some(fault) = reading.faults.first() {
-        let place = places.at(fault.range());
-        return Err(Wrong(format!("{}:{}:{}: {fault}", path.display(), place.line, place.column)));
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let (profile, mistakes) = catalogue::read_profile(&path.display().to_string(), &text, catalogue);
+    match profile.filter(|_| mistakes.is_empty()) {
+        Some(profile) => Ok(profile),
+        None => {
+            let rendered = mistakes.render(&|_| Some(text.clone()), io::stderr().is_terminal());
+            Err(Wrong(format!("there are mistakes in the profile {}\n{rendered}", path.display())))
+        }
     }
-    let value = reading.value.unwrap_or_default();
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Wrong(format!("{}: at {}: {}", path.display(), error.path(), error.inner())))
 }
 
 /// Every file that will be written can be: found out before a request leaves.
@@ -192,7 +233,7 @@ fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
         if let Some(profile) = &prepared.profile {
             known.take_profile(suite, profile);
         }
-        let selected = select(suite, &prepared.choice.filters);
+        let selected = chosen(suite, &prepared.choice);
         let allowed = selected.iter().filter(|case| case.risk <= Risk::Own || prepared.choice.allow.contains(&case.risk));
         writeln!(
             out,
@@ -245,6 +286,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         target: Target { url, transport: (!transport.is_empty()).then_some(transport), ..Target::default() },
         obstacles: reasons,
+        shard: prepared.choice.shard.map(|shard| shard.to_string()),
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
     let mut record = assemble(&suites, runs, circumstances);
@@ -290,7 +332,7 @@ async fn run_session(
     session: &Session<'_>,
     ending: &Ending,
 ) -> Result<SuiteRun, Obstacle> {
-    let known = ending.or(recognise(args, session, prepared.manner.seed)).await.ok_or(Obstacle::Stopped)??;
+    let known = ending.or(recognise(args, prepared, session)).await.ok_or(Obstacle::Stopped)??;
     let progress = Progress::new(args.quiet);
     let tell = |event: Event| progress.tell(&event);
     let outcome = session.run_known(known, &prepared.choice, &prepared.manner, ending.flag(), &tell).await;
@@ -298,14 +340,20 @@ async fn run_session(
     outcome
 }
 
-/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again.
-async fn recognise(args: &RunArgs, session: &Session<'_>, seed: u64) -> Result<Known, Obstacle> {
+/// Recognises the target; while `--wait-ready` lasts, a target that does not answer yet is asked again. A server of ours is waited for anyway,
+/// as long as it lives.
+async fn recognise(args: &RunArgs, prepared: &Prepared<'_>, session: &Session<'_>) -> Result<Known, Obstacle> {
     let patience = Instant::now();
+    let wait = args.wait_ready.or(prepared.recipe.as_ref().map(|_| START)).unwrap_or_default();
     loop {
-        match session.recognise(seed).await {
-            Err(Obstacle::Unreachable(fault))
-                if args.wait_ready.is_some_and(|wait| patience.elapsed() < wait) && may_come(&fault) =>
-            {
+        match session.recognise(prepared.manner.seed).await {
+            Err(Obstacle::Unreachable(fault)) if may_come(&fault) => {
+                if let Some(death) = prepared.death() {
+                    return Err(Obstacle::Setup(death));
+                }
+                if patience.elapsed() >= wait {
+                    return Err(Obstacle::Unreachable(fault));
+                }
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             other => return other,
@@ -363,13 +411,8 @@ fn write_report(
 fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> {
     let style = style::of(args.color);
     if args.quiet {
-        return writeln!(out, "{}", exit_of(record).sentence());
+        return writeln!(out, "{}", exit(record).sentence());
     }
     write!(out, "{}{}", report::failures(record, style), report::summary(record, style))?;
     writeln!(out, "reports: {}", args.out.display())
-}
-
-fn exit_of(record: &Record) -> Exit {
-    let all = [Exit::Conforms, Exit::DoesNotConform, Exit::Usage, Exit::Incomplete, Exit::DataChanged, Exit::Fault];
-    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Exit::Fault)
 }

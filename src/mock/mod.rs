@@ -4,6 +4,7 @@
 
 pub mod bas_ip;
 pub mod device;
+pub mod port;
 pub mod reply;
 pub mod request;
 pub mod server;

@@ -69,7 +69,7 @@ fn a_case_runs_when_it_is_allowed_and_its_needs_are_met() {
         known.edition = Some("2.46".to_owned());
         known.capabilities.extend([("has".to_owned(), Some(true)), ("lacks".to_owned(), Some(false)), ("open".to_owned(), None)]);
         known.capabilities.insert("limited-account".to_owned(), Some(false));
-        let choice = Choice { filters: Vec::new(), allow: allow.iter().copied().collect() };
+        let choice = Choice { filters: Vec::new(), allow: allow.iter().copied().collect(), ..Choice::default() };
         let plan = Plan::new(&suite, &known, &choice);
         let reasons = plan.reasons();
         match expected {
@@ -135,4 +135,18 @@ fn heavy_requests_are_stress() {
     let together = |count: usize| json!([{ "together": vec![json!({ "method": "GET", "path": "/x" }); count] }]);
     check(together(8), false);
     check(together(9), true);
+}
+
+#[test]
+fn every_case_belongs_to_one_part_and_parts_are_of_a_size() {
+    let ids: Vec<String> = (0..1000).map(|number| format!("2n/dir/delete/row-{number}")).collect();
+    for total in [1, 2, 3, 4, 7] {
+        let parts: Vec<Shard> = (1..=total).filter_map(|index| Shard::new(index, total)).collect();
+        let sizes: Vec<usize> = parts.iter().map(|part| ids.iter().filter(|id| part.holds(id)).count()).collect();
+        assert_eq!(sizes.iter().sum::<usize>(), ids.len());
+        assert!(ids.iter().all(|id| parts.iter().filter(|part| part.holds(id)).count() == 1));
+        let even = ids.len() / usize::try_from(total).unwrap_or(1);
+        assert!(sizes.iter().all(|size| size.abs_diff(even) < 80), "{total}: {sizes:?}");
+    }
+    assert_eq!((Shard::new(0, 4), Shard::new(5, 4), Shard::new(1, 0)), (None, None, None));
 }

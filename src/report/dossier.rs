@@ -48,7 +48,7 @@ struct Dossier {
 
 /// The verdict as the page names it: an agreed failure is `waived`.
 pub fn word(case: &CaseRecord) -> &'static str {
-    if case.verdict == Verdict::Fail && case.waived.is_some() { "waived" } else { case.verdict.word() }
+    if matches!(case.verdict, Verdict::Fail | Verdict::Warn) && case.waived.is_some() { "waived" } else { case.verdict.word() }
 }
 
 /// The index of all cases, as JSON for a script element.

@@ -89,6 +89,10 @@ fn block(case: &CaseRecord, record: &Record, style: Style) -> String {
     for reason in [&case.reason, &case.waived].into_iter().flatten() {
         behind_bar(&mut text, &visible(reason), style);
     }
+    if !case.verdicts.is_empty() {
+        let words: Vec<&str> = case.verdicts.iter().map(|verdict| verdict.word()).collect();
+        behind_bar(&mut text, &format!("the merged records do not agree: {}", words.join(", ")), style);
+    }
     if case.mismatches.is_empty() {
         text.push_str(&exchange_line(case.exchanges.last(), None, style));
     }
@@ -181,6 +185,15 @@ mod tests {
         assert!(lines[4].starts_with("   |  delete both: PUT /api/dir/delete {\"users\":[{\"uuid\""), "{text}");
         assert_eq!(lines[5], "help: repeat with `doorspec run http://10.0.0.5 --filter 2n/dir/delete/all-zero-uuid --seed 7`");
         assert_eq!(lines.len(), 6);
+    }
+
+    #[test]
+    fn merged_records_that_do_not_agree_say_so() {
+        use crate::verdict::Verdict;
+        let mut record = sample::full();
+        record.cases[1].verdicts = vec![Verdict::Pass, Verdict::Fail];
+        let text = case_failure(&record.cases[1], &record, WIDE);
+        assert!(text.contains("   |  the merged records do not agree: pass, fail\n"), "{text}");
     }
 
     #[test]

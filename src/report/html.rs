@@ -7,7 +7,7 @@ use askama::Template;
 use crate::record::{CaseRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
 use crate::report::matrix::{self, Finding};
-use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived};
+use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived, wrong_waivers};
 use crate::report::plain::{counted, visible};
 use crate::report::trouble::{Line, Part, Trouble, line, prose, trouble};
 use crate::verdict::{Exit, Verdict};
@@ -113,7 +113,7 @@ fn page(record: &Record) -> Page<'_> {
         sentence: sentence_below(record),
         exit: record.exit,
         coverage: coverage(&areas),
-        reasons: record.reasons.iter().map(|reason| visible(reason)).collect(),
+        reasons: record.reasons.iter().map(|reason| visible(reason)).chain(wrong_waivers(record)).collect(),
         data: untouched(&record.untouched),
         data_tone: match record.untouched.holds {
             Some(true) => "good",
@@ -287,6 +287,12 @@ mod tests {
     use super::*;
     use crate::report::plain::is_active;
     use crate::report::sample;
+
+    #[test]
+    fn a_waiver_that_fails_the_run_is_on_the_first_screen() {
+        let page = html(&sample::waived());
+        assert!(page.contains("2 waivers are wrong.") && page.contains("expired waiver of 2n/dir/delete/one"), "{page}");
+    }
 
     #[test]
     fn the_first_screen_answers_without_a_script() {

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_record_fits_its_schema_and_comes_back_the_same() {
-        for record in [sample::passing(), sample::full(), sample::hostile()] {
+        for record in [sample::passing(), sample::full(), sample::hostile(), sample::waived()] {
             let text = super::json(&record);
             assert!(text.ends_with("}\n"));
             assert_eq!(check(&serde_json::from_str(&text).unwrap()), Vec::<String>::new());

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::record::{CaseRecord, Record};
+use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
 use crate::report::failure::case_failure;
-use crate::report::outcome::{area_and_name, row, worst};
+use crate::report::outcome::{area_and_name, row, worst, wrong_waiver};
 use crate::report::plain::{capped, visible, visible_lines};
 use crate::report::style::Style;
 use crate::verdict::Verdict;
@@ -37,6 +37,7 @@ pub fn junit(record: &Record, dialect: Dialect) -> String {
     for (id, (area, cases)) in by_area(record).into_iter().enumerate() {
         report.add_test_suite(suite(id, &area, &cases, record, dialect));
     }
+    report.add_test_suites(waivers(record, dialect));
     // Writing into memory cannot fail, and every string has passed the escaping above.
     let xml = report.to_string().expect("the report is plain text in memory");
     match dialect {
@@ -63,6 +64,25 @@ fn suite(id: usize, area: &str, cases: &[&CaseRecord], record: &Record, dialect:
     }
     suite.add_test_cases(cases.iter().map(|case| test_case(case, record, dialect)));
     suite
+}
+
+/// A waiver that fails the run is a failure of its own: without it the file would say that all is well.
+fn waivers(record: &Record, dialect: Dialect) -> Option<TestSuite> {
+    let wrong: Vec<&WaiverRecord> = record.waivers.iter().filter(|one| one.status.fails()).collect();
+    let area = "doorspec.waivers";
+    let mut suite = TestSuite::new(area);
+    suite.set_time(Duration::ZERO);
+    let id = by_area(record).len().to_string();
+    let attributes = [("id", id), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
+    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
+    for (at, one) in wrong.iter().enumerate() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_message(wrong_waiver(one)).set_type(format!("waiver-{}", one.status.word()));
+        let mut case = TestCase::new(visible(&format!("{} ({})", one.waiver.case, at + 1)), status);
+        case.set_classname(area).set_time(Duration::ZERO);
+        suite.add_test_case(case);
+    }
+    (!wrong.is_empty()).then_some(suite)
 }
 
 /// The beginning of the run. Readers of the strict form take an instant without zone for UTC and refuse one with a zone.
@@ -112,11 +132,11 @@ fn status(case: &CaseRecord, record: &Record) -> TestCaseStatus {
         Verdict::Pass | Verdict::Observed => return TestCaseStatus::success(),
         Verdict::Warn if !record.strict => return TestCaseStatus::success(),
         Verdict::NotApplicable => return skipped(case.reason.as_deref().unwrap_or("not applicable")),
+        Verdict::Warn | Verdict::Fail if case.waived.is_some() => {
+            return skipped(&format!("waived: {}", case.waived.as_deref().unwrap_or_default()));
+        }
         Verdict::Warn => (NonSuccessKind::Failure, "should"),
-        Verdict::Fail => match &case.waived {
-            Some(why) => return skipped(&format!("waived: {why}")),
-            None => (NonSuccessKind::Failure, "must"),
-        },
+        Verdict::Fail => (NonSuccessKind::Failure, "must"),
         Verdict::Inconclusive => (NonSuccessKind::Error, "inconclusive"),
         Verdict::Error => (NonSuccessKind::Error, "suite"),
     };
@@ -166,6 +186,7 @@ fn facts(case: &CaseRecord, record: &Record) -> Vec<(String, String)> {
     for observation in &case.observations {
         facts.push(("observation".to_owned(), format!("{} {}", observation.requirement, observation.class)));
     }
+    facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict".to_owned(), verdict.word().to_owned())));
     facts.extend(case.waived.as_ref().map(|why| ("waived".to_owned(), why.clone())));
     facts
 }
@@ -222,6 +243,19 @@ mod tests {
         check(&record, "by-owner", "type=\"inconclusive\">inconclusive: ", "<failure");
         check(&record, "photo", "<skipped message=\"the profile lacks dir.photo\"/>", "<system-out");
         check(&record, "broken-case", "type=\"suite\">error: ", "<failure");
+    }
+
+    #[test]
+    fn a_waiver_that_fails_the_run_is_a_failure_in_the_file() {
+        for dialect in [Dialect::Common, Dialect::Strict] {
+            let xml = junit(&sample::waived(), dialect);
+            assert!(xml.contains("<testsuite name=\"doorspec.waivers\" tests=\"2\""), "{xml}");
+            assert!(xml.contains("type=\"waiver-expired\""), "{xml}");
+            assert!(!junit(&sample::passing(), dialect).contains("waiver"));
+        }
+        let mut record = Record { strict: true, ..sample::full() };
+        record.cases[3].waived = Some("agreed".to_owned());
+        check(&record, "empty-list", "<skipped message=\"waived: agreed\"/>", "<failure");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! knows how the run was made; so a record that was stored years ago renders to the same bytes. What the device sent is hostile
 //! until proven otherwise: control characters, escape sequences and text direction marks never reach a report raw.
 
+mod comparison;
 mod dossier;
 mod evidence;
 mod failure;
@@ -19,9 +20,11 @@ mod style;
 mod text;
 mod trouble;
 
+pub use comparison::comparison;
 pub use failure::{case_failure, failures};
 pub use html::{html, write_html};
 pub use json::{json, write_json};
 pub use junit::{Dialect, junit};
+pub use plain::visible;
 pub use style::Style;
 pub use text::{observations, summary};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::record::{CaseRecord, Mismatch, Record, RequirementRecord, Untouched};
+use crate::record::{CaseRecord, Mismatch, Record, RequirementRecord, Untouched, WaiverRecord};
 use crate::report::evidence::quoted;
 use crate::report::plain::{counted, visible};
 use crate::requirement::RequirementId;
@@ -16,6 +16,19 @@ pub fn fails(case: &CaseRecord) -> bool {
 /// Whether somebody has to look at the case: it failed, or it could not be judged.
 fn is_trouble(case: &CaseRecord) -> bool {
     matches!(case.verdict, Verdict::Warn | Verdict::Inconclusive | Verdict::Error) || fails(case)
+}
+
+/// Every waiver that fails the run, in a sentence each.
+pub fn wrong_waivers(record: &Record) -> Vec<String> {
+    record.waivers.iter().filter(|one| one.status.fails()).map(wrong_waiver).collect()
+}
+
+/// What is wrong with a waiver, and what to do.
+pub fn wrong_waiver(one: &WaiverRecord) -> String {
+    let meant = &one.waiver.fingerprint;
+    let place = format!("{} at {} ({})", meant.requirement, meant.at, meant.kind);
+    let note = one.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    visible(&format!("{} waiver of {}, {place}{note}", one.status.word(), one.waiver.case))
 }
 
 /// How many failures were agreed on.
@@ -36,8 +49,14 @@ pub fn sentence(record: &Record) -> String {
     let mut said = exit.sentence().to_owned();
     if exit == Exit::DoesNotConform {
         let failed = record.cases.iter().filter(|case| fails(case)).count() as u64;
-        let warned = if record.strict { record.tally.warn } else { 0 };
-        let counts = [(failed, "case fails", "cases fail"), (warned, "case warns", "cases warn")];
+        let warns = |case: &&CaseRecord| case.verdict == Verdict::Warn && case.counts_as_failure(record.strict);
+        let warned = record.cases.iter().filter(warns).count() as u64;
+        let wrong = wrong_waivers(record).len() as u64;
+        let counts = [
+            (failed, "case fails", "cases fail"),
+            (warned, "case warns", "cases warn"),
+            (wrong, "waiver is wrong", "waivers are wrong"),
+        ];
         let counts: Vec<_> = counts.iter().filter(|row| row.0 > 0).map(|(count, one, many)| counted(*count, one, many)).collect();
         if !counts.is_empty() {
             said = format!("{said}: {}", counts.join(", "));
@@ -154,7 +173,7 @@ fn place(pointer: &str) -> String {
 pub fn rerun(case: &CaseRecord, record: &Record) -> String {
     let url = if record.target.url.contains("://") { format!("{} ", quoted(&record.target.url)) } else { String::new() };
     let strict = if record.strict { " --strict" } else { "" };
-    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), record.seed)
+    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), case.seed.unwrap_or(record.seed))
 }
 
 #[cfg(test)]
@@ -168,6 +187,20 @@ mod tests {
         assert_eq!(sentence(&full), "does not conform: 2 cases fail");
         assert_eq!(sentence(&Record { strict: true, ..full }), "does not conform: 2 cases fail, 1 case warns");
         assert_eq!(sentence(&sample::passing()), "conforms: every applicable case ran, and none failed");
+    }
+
+    #[test]
+    fn a_waiver_that_fails_the_run_is_said_by_name() {
+        let record = sample::waived();
+        assert_eq!(sentence(&record), "does not conform: 2 waivers are wrong");
+        let said = wrong_waivers(&record);
+        assert!(
+            said[0].starts_with(
+                "expired waiver of 2n/dir/delete/one, 2N-DIR-DEL-001 at /response/status (status): its last day was 2026-01-31: "
+            ),
+            "{said:?}"
+        );
+        assert!(said[1].starts_with("unmatched waiver of 2n/gone, "), "{said:?}");
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::exchange::{Fault, FramingFault};
 use crate::record::{
     BodyRecord, CaseRecord, ExchangeRecord, Mismatch, Observation, ProfileRecord, Record, RequestRecord, RequirementRecord,
-    ResponseRecord, Selection, SourceRecord, Tally, Target, Untouched,
+    ResponseRecord, Selection, SourceRecord, Tally, Target, Untouched, WaiverRecord, WaiverStatus,
 };
 use crate::requirement::{Group, Requirement, RequirementId, Strength};
 use crate::verdict::Verdict;
+use crate::waiver::{Fingerprint, Waiver};
 
 /// Bytes that do harm where they are not escaped.
 pub const POISON: &str = "</script><script>alert(1)</script>]]>&<b>\u{1b}[31m\u{0}\u{202e}\u{ffff}\u{9b}\r\n'\"`$(id)\\";
@@ -37,6 +38,31 @@ pub fn full() -> Record {
     }
     record.selection.known += 7;
     record.selection.left_out = 7;
+    record
+}
+
+/// A run in which nothing fails but two waivers.
+pub fn waived() -> Record {
+    let waiver = |case: &str, expires: Option<&str>| Waiver {
+        case: case.into(),
+        fingerprint: Fingerprint { requirement: "2N-DIR-DEL-001".into(), at: "/response/status".into(), kind: "status".into() },
+        reason: "agreed".into(),
+        link: None,
+        expires: expires.map(str::to_owned),
+        firmware: None,
+    };
+    let mut record = passing();
+    record.waivers = vec![
+        WaiverRecord {
+            waiver: waiver("2n/dir/delete/one", Some("2026-01-31")),
+            status: WaiverStatus::Expired,
+            note: Some("its last day was 2026-01-31: agree on another day".into()),
+        },
+        WaiverRecord { waiver: waiver("2n/gone", None), status: WaiverStatus::Unmatched, note: None },
+        WaiverRecord { waiver: waiver("2n/dir/delete/one", None), status: WaiverStatus::Idle, note: None },
+    ];
+    record.outcome = "failed".into();
+    record.exit = 1;
     record
 }
 
@@ -126,6 +152,9 @@ pub fn case(id: &str, title: &str, requirements: &[&str], verdict: Verdict) -> C
         verdict,
         reason: None,
         waived: None,
+        attempt: 0,
+        seed: None,
+        verdicts: Vec::new(),
         source: SourceRecord { file: "cases/2n/dir/delete.json".into(), line: 41 },
         mismatches: Vec::new(),
         observations: Vec::new(),
@@ -150,6 +179,7 @@ fn exchange() -> ExchangeRecord {
             body: Some(text(
                 r#"{"users":[{"uuid":"8A6F0C55-0D4F-4E9B-A1B4-2B5B3F9C7D10"},{"uuid":"00000000-0000-0000-0000-000000000000"}]}"#,
             )),
+            manner: None,
         },
         response: Some(ResponseRecord {
             status: 200,
@@ -188,6 +218,7 @@ fn empty() -> Record {
             .map(|(name, known)| (name.into(), known))
             .into(),
         dialect: BTreeMap::from([("force".into(), "json".into())]),
+        values: BTreeMap::new(),
     };
     Record {
         doorspec: "0.1.0".into(),
@@ -211,6 +242,9 @@ fn empty() -> Record {
         cases: Vec::new(),
         requirements: Vec::new(),
         groups: Vec::new(),
+        waivers: Vec::new(),
+        shards: Vec::new(),
+        catalogue: [].into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::record::Record;
 use crate::report::matrix::{Area, Finding, areas};
-use crate::report::outcome::{exit, observed, remains, sentence, untouched, waived};
+use crate::report::outcome::{exit, observed, remains, sentence, untouched, waived, wrong_waivers};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};
@@ -136,10 +136,10 @@ fn waivers(record: &Record, style: Style) -> String {
     let rows = record.cases.iter().filter_map(|case| {
         case.waived
             .as_ref()
-            .filter(|_| case.verdict == Verdict::Fail)
+            .filter(|_| matches!(case.verdict, Verdict::Fail | Verdict::Warn))
             .map(|why| format!("  {}: {}", visible(&case.id), visible(why)))
     });
-    section("waived failures", rows, style)
+    section("waived failures", rows, style) + &lines_of("waivers that fail the run", wrong_waivers(record).into_iter(), style)
 }
 
 fn data(record: &Record, style: Style) -> String {
@@ -168,6 +168,13 @@ fn outcome(record: &Record, style: Style) -> String {
 
 fn section(title: &str, rows: impl Iterator<Item = String>, style: Style) -> String {
     let rows: String = rows.map(|row| clipped(&row, style.columns()) + "\n").collect();
+    if rows.is_empty() { rows } else { format!("{}\n{rows}", style.bold(title)) }
+}
+
+/// A section whose rows are sentences that are shown whole.
+fn lines_of(title: &str, rows: impl Iterator<Item = String>, style: Style) -> String {
+    let rows: String =
+        rows.flat_map(|row| wrapped(&row, style.columns().saturating_sub(2))).map(|row| format!("  {row}\n")).collect();
     if rows.is_empty() { rows } else { format!("{}\n{rows}", style.bold(title)) }
 }
 
@@ -225,6 +232,13 @@ mod tests {
         let own = |text: &str| text.replace("\u{1b}[", "");
         assert!(!own(&text).contains(|character: char| character.is_control() && character != '\n'), "{text}");
         assert!(text.contains("\\u{1b}[31m"), "{text}");
+    }
+
+    #[test]
+    fn a_waiver_that_is_wrong_is_not_to_be_missed() {
+        let text = summary(&sample::waived(), Style { color: false, width: 200 });
+        let said = "  expired waiver of 2n/dir/delete/one, 2N-DIR-DEL-001 at /response/status (status): its last day was 2026-01-31: agree on another day";
+        check(&text, &["waivers that fail the run", said, "outcome  does not conform: 2 waivers are wrong (exit 1)"]);
     }
 
     #[test]

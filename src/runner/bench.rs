@@ -38,6 +38,8 @@ pub(super) struct Bench<'b, T> {
     pub firewall: &'b Firewall,
     /// True while a case is run again alone: then a torn reply is the device's.
     pub alone: bool,
+    /// True when the exchanges are those of a record.
+    pub replayed: bool,
     pub pace: &'b Pace,
     pub stops: &'b Stops<'b>,
     pub journal: &'b Journal,
@@ -63,6 +65,9 @@ pub(super) struct Ledger {
 impl<'b, T: Transport> Bench<'b, T> {
     /// Sends one request at the run's pace; alone, on a connection of its own, for a device may close a kept one whenever it likes.
     pub async fn send(&self, request: &Outgoing) -> Exchange {
+        if self.replayed {
+            return self.transport.exchange(request).await;
+        }
         self.pace.turn().await;
         let exchange = if self.alone {
             let wire = Wire { fresh: true, ..request.wire.clone() };
@@ -281,7 +286,7 @@ impl<'b, T: Transport> Bench<'b, T> {
                 }
             });
         }
-        Ok(Outgoing { page: true, ..outgoing(&send, scope, true)? })
+        Ok(Outgoing { page: true, further: page > 1, ..outgoing(&send, scope, true)? })
     }
 }
 

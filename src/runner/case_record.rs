@@ -1,5 +1,6 @@
 //! From what the attempts at cases found to their records.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::case_run::Attempt;
@@ -17,10 +18,10 @@ pub(super) struct Ran {
 }
 
 /// What is kept of an attempt.
-pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction) -> Ran {
+pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: &Cell<usize>) -> Ran {
     let interrupted = attempt.interrupted.clone();
     let mut record = empty(case);
-    fill(&mut record, attempt, redaction);
+    fill(&mut record, attempt, redaction, room);
     Ran { record, interrupted }
 }
 
@@ -63,6 +64,9 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
         verdict: Verdict::NotApplicable,
         reason: None,
         waived: None,
+        attempt: 0,
+        seed: None,
+        verdicts: Vec::new(),
         source: SourceRecord { file: case.shown_file.clone(), line: case.line },
         mismatches: Vec::new(),
         observations: Vec::new(),
@@ -71,7 +75,7 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
     }
 }
 
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
+fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: &Cell<usize>) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
@@ -83,8 +87,9 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction) {
         }
     }
     record.mismatches = attempt.mismatches.into_iter().map(|mismatch| redaction.mismatch(mismatch)).collect();
+    record.attempt = attempt.number;
     let clean = |observation: Observation| Observation { class: redaction.text(&observation.class), ..observation };
     record.observations = attempt.observations.into_iter().map(clean).collect();
     record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction, record.verdict);
+    record.exchanges = attempt.evidence.records(redaction, record.verdict, room);
 }

@@ -23,6 +23,8 @@ use crate::verdict::Verdict;
 /// What one attempt found.
 #[derive(Debug, Default)]
 pub(super) struct Attempt {
+    /// Which attempt it was: what the case makes up follows from it.
+    pub number: u32,
     pub verdict: Option<Verdict>,
     pub reason: Option<String>,
     pub mismatches: Vec<Mismatch>,
@@ -85,10 +87,11 @@ pub(super) async fn attempt<T: Transport>(bench: &Bench<'_, T>, case: &Catalogue
     run.note_torn(stop.as_ref());
     if case.case.lasting {
         run.found.lasting = case.case.fresh.keys().filter_map(|name| Some((name.clone(), scope.get(name)?.clone()))).collect();
-    } else {
+    } else if !bench.replayed {
         run.tear_down(&scope).await;
     }
     run.conclude(stop);
+    run.found.number = number;
     run.found
 }
 
@@ -171,6 +174,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         let mut numbered = Vec::with_capacity(requests.len());
         for (request, exchange) in requests.iter().zip(exchanges) {
             let index = self.found.evidence.add("judged", step.name.as_deref(), exchange);
+            self.found.evidence.note_manner(index, request);
             self.note_created(request, index)?;
             numbered.push(index);
         }
@@ -182,6 +186,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         self.let_through(request)?;
         let exchange = self.bench.send(request).await;
         let index = self.found.evidence.add(purpose, step, exchange);
+        self.found.evidence.note_manner(index, request);
         self.note_created(request, index)?;
         Ok(index)
     }

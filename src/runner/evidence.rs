@@ -1,7 +1,9 @@
 //! Evidence of a case: its exchanges. Secrets are taken out once, when evidence enters the record.
 
-use super::redaction::{BEYOND_THE_CUT, Redaction};
-use crate::exchange::{Answer, Exchange, FramingFault};
+use std::cell::Cell;
+
+use super::redaction::{BEYOND_THE_CUT, Redaction, SentSecrets};
+use crate::exchange::{Answer, Exchange, FramingFault, Outgoing, Role, Twist, Wire};
 use crate::judge::{Read, Seen};
 use crate::record::{ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::verdict::Verdict;
@@ -9,11 +11,17 @@ use crate::verdict::Verdict;
 /// What of a body is kept, in bytes, where something was found.
 const KEPT: usize = 64 * 1024;
 
-/// What of a body is kept where all is well.
+/// The longest body that is kept whole as long as there is room.
+const WHOLE: usize = 1024 * 1024;
+
+/// What of a body is kept where all is well, once there is no room for more.
 const KEPT_OF_A_PASS: usize = 4 * 1024;
 
 /// A reply that was cut off after less time was not waited for.
 const LONG_US: u64 = 300_000;
+
+/// How much a run keeps of longer bodies, so that they can be judged again: its memory stays bounded all the same.
+pub(super) const ROOM: usize = 8 * 1024 * 1024;
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
@@ -30,13 +38,27 @@ struct Entry {
     read: Read,
     /// So many bytes of the reply's body were let go.
     gone: usize,
+    /// How the request was made where that is not the usual way: which account, which deliberate faults.
+    manner: Option<String>,
 }
 
 impl Evidence {
     /// Adds an exchange and gives its index.
     pub fn add(&mut self, purpose: &'static str, step: Option<&str>, exchange: Exchange) -> usize {
-        self.entries.push(Entry { purpose, step: step.map(str::to_owned), exchange, read: Read::default(), gone: 0 });
+        self.entries.push(Entry {
+            purpose,
+            step: step.map(str::to_owned),
+            exchange,
+            read: Read::default(),
+            gone: 0,
+            manner: None,
+        });
         self.entries.len() - 1
+    }
+
+    /// Remembers how the request of an exchange was made.
+    pub fn note_manner(&mut self, index: usize, request: &Outgoing) {
+        self.entries[index].manner = manner(request);
     }
 
     /// An exchange that was added.
@@ -55,15 +77,18 @@ impl Evidence {
         self.entries.len().saturating_sub(1)
     }
 
-    /// Lets go of what no later step looks at: what of a large reply no report shows, and its reading, which takes many times the memory.
+    /// Lets go of what no later step looks at: what of a very large reply no report shows, and the reading of every large one, which takes
+    /// many times the memory.
     pub fn let_go(&mut self) {
         for entry in &mut self.entries {
             let Ok(answer) = &mut entry.exchange.outcome else { continue };
-            if let Some(gone) = answer.body.len().checked_sub(KEPT + BEYOND_THE_CUT).filter(|gone| *gone > 0) {
+            if answer.body.len() > KEPT {
+                entry.read = Read::default();
+            }
+            if answer.body.len() > WHOLE {
+                entry.gone = answer.body.len() - (KEPT + BEYOND_THE_CUT);
                 answer.body.truncate(KEPT + BEYOND_THE_CUT);
                 answer.body.shrink_to_fit();
-                entry.gone = gone;
-                entry.read = Read::default();
             }
         }
     }
@@ -102,34 +127,64 @@ impl Evidence {
         self.entries.iter().map(|entry| entry.exchange.duration_us).sum::<u64>() / 1000
     }
 
-    /// For the record, without secrets.
-    pub fn records(&self, redaction: &Redaction, verdict: Verdict) -> Vec<ExchangeRecord> {
-        let kept = if matches!(verdict, Verdict::Pass | Verdict::Observed) { KEPT_OF_A_PASS } else { KEPT };
-        let record = |entry: &Entry| ExchangeRecord {
-            purpose: entry.purpose.to_owned(),
-            step: entry.step.clone(),
-            request: request(&entry.exchange, redaction, kept),
-            response: response(entry, redaction, kept),
-            fault: entry.exchange.outcome.as_ref().err().map(|fault| redaction.fault(fault)),
-            duration_us: entry.exchange.duration_us,
-        };
-        self.entries.iter().map(record).collect()
+    /// For the record, without secrets. Long bodies take up `room`, as long as there is some.
+    pub fn records(&self, redaction: &Redaction, verdict: Verdict, room: &Cell<usize>) -> Vec<ExchangeRecord> {
+        let mut sent = SentSecrets::default();
+        let all_is_well = matches!(verdict, Verdict::Pass | Verdict::Observed);
+        let at_least = if all_is_well { KEPT_OF_A_PASS } else { KEPT };
+        let kept = |body: &[u8]| kept(body.len(), at_least, room);
+        self.entries.iter().map(|entry| entry.record(redaction, &mut sent, &kept)).collect()
     }
 }
 
-fn request(exchange: &Exchange, redaction: &Redaction, kept: usize) -> RequestRecord {
+/// How much of a body is kept: all of it as long as there is room, else its beginning.
+fn kept(length: usize, at_least: usize, room: &Cell<usize>) -> usize {
+    if length <= at_least || length > WHOLE || length > room.get() {
+        return at_least;
+    }
+    room.set(room.get() - length);
+    length
+}
+
+impl Entry {
+    fn record(&self, redaction: &Redaction, sent: &mut SentSecrets, kept: &dyn Fn(&[u8]) -> usize) -> ExchangeRecord {
+        ExchangeRecord {
+            purpose: self.purpose.to_owned(),
+            step: self.step.clone(),
+            request: request(&self.exchange, self.manner.clone(), redaction, sent, kept),
+            response: response(self, redaction, sent, kept),
+            fault: self.exchange.outcome.as_ref().err().map(|fault| redaction.fault(fault)),
+            duration_us: self.exchange.duration_us,
+        }
+    }
+}
+
+fn request(
+    exchange: &Exchange,
+    manner: Option<String>,
+    redaction: &Redaction,
+    secrets: &mut SentSecrets,
+    kept: &dyn Fn(&[u8]) -> usize,
+) -> RequestRecord {
     let sent = &exchange.sent;
+    sent.body.iter().for_each(|body| secrets.take(body));
     RequestRecord {
         method: sent.method.clone(),
         target: redaction.text(&sent.target),
         headers: redaction.headers(&sent.headers),
-        body: sent.body.as_ref().map(|body| redaction.body(body, kept)),
+        body: sent.body.as_ref().map(|body| redaction.body(body, kept(body), secrets)),
+        manner,
     }
 }
 
-fn response(entry: &Entry, redaction: &Redaction, kept: usize) -> Option<ResponseRecord> {
+fn response(
+    entry: &Entry,
+    redaction: &Redaction,
+    secrets: &SentSecrets,
+    kept: &dyn Fn(&[u8]) -> usize,
+) -> Option<ResponseRecord> {
     let answer = entry.exchange.outcome.as_ref().ok()?;
-    let mut body = redaction.body(&answer.body, kept);
+    let mut body = redaction.body(&answer.body, kept(&answer.body), secrets);
     body.bytes += entry.gone as u64;
     body.cut |= answer.capped;
     Some(ResponseRecord {
@@ -141,6 +196,20 @@ fn response(entry: &Entry, redaction: &Redaction, kept: usize) -> Option<Respons
     })
 }
 
+/// How a request is made, where it is not made in the usual way.
+pub(super) fn manner(request: &Outgoing) -> Option<String> {
+    let word = |name: &str, value: serde_json::Result<serde_json::Value>| match value {
+        Ok(serde_json::Value::String(word)) => format!("{name} {word}"),
+        Ok(other) => format!("{name} {other}"),
+        Err(_) => name.to_owned(),
+    };
+    let role = (request.role != Role::Admin).then(|| word("as", serde_json::to_value(request.role)));
+    let twist = (request.twist != Twist::None).then(|| word("credentials", serde_json::to_value(request.twist)));
+    let wire = (request.wire != Wire::default()).then(|| word("wire", serde_json::to_value(&request.wire)));
+    let words: Vec<String> = [role, twist, wire].into_iter().flatten().collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,16 +217,16 @@ mod tests {
 
     #[test]
     fn a_large_reply_is_let_go_of_and_its_record_is_the_same() {
-        let body = format!("{{\"success\":true,\"x\":\"{}\"}}", "x".repeat(200_000)).into_bytes();
+        let body = format!("{{\"success\":true,\"x\":\"{}\"}}", "x".repeat(2_000_000)).into_bytes();
         let answer = Answer { status: 200, body, ..Answer::default() };
         let exchange = Exchange { sent: Sent::default(), outcome: Ok(answer), duration_us: 1, challenges: 0 };
         let mut evidence = Evidence::default();
         let index = evidence.add("judged", None, exchange);
         assert!(evidence.seen(index).value().is_some() && !evidence.tells_of("somebody"));
-        let before = evidence.records(&Redaction::default(), Verdict::Fail);
+        let before = evidence.records(&Redaction::default(), Verdict::Fail, &Cell::new(0));
         evidence.let_go();
         assert!(evidence.exchange(index).outcome.as_ref().unwrap().body.len() < 70_000);
-        assert_eq!(evidence.records(&Redaction::default(), Verdict::Fail), before);
+        assert_eq!(evidence.records(&Redaction::default(), Verdict::Fail, &Cell::new(0)), before);
         assert!(evidence.tells_of("somebody"), "it may have told of anybody");
     }
 }

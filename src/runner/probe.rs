@@ -131,6 +131,7 @@ fn learn(suite: &SuiteCatalogue, probe: &Probe, seen: &Seen<'_>, known: &mut Kno
     for (capability, expectation) in &probe.capabilities {
         let holds = differs(suite, seen, expectation, known)?.is_none();
         known.capabilities.insert(capability.clone(), Some(holds));
+        known.evidence.insert(capability.clone(), saw(seen));
     }
     keep_status(&probe.keep, seen, known);
     let Some(body) = seen.value() else { return Ok(()) };
@@ -139,7 +140,11 @@ fn learn(suite: &SuiteCatalogue, probe: &Probe, seen: &Seen<'_>, known: &mut Kno
     {
         let mut paths = BTreeMap::new();
         field_paths(at, "", &mut paths);
-        known.capabilities.extend(paths.into_keys().map(|path| (format!("{}{path}", fields.prefix), Some(true))));
+        for path in paths.into_keys() {
+            let capability = format!("{}{path}", fields.prefix);
+            known.evidence.insert(capability.clone(), format!("{} and shows it", saw(seen)));
+            known.capabilities.insert(capability, Some(true));
+        }
     }
     for (word, place) in &probe.identity {
         if let Some(value) = body.pointer(place).filter(|value| !value.is_null()) {
@@ -149,6 +154,13 @@ fn learn(suite: &SuiteCatalogue, probe: &Probe, seen: &Seen<'_>, known: &mut Kno
     }
     keep(&probe.keep, body, known);
     Ok(())
+}
+
+/// What a probe saw, in a few words.
+fn saw(seen: &Seen<'_>) -> String {
+    let sent = &seen.exchange.sent;
+    let status = seen.answer().map(|answer| answer.status).unwrap_or_default();
+    format!("{} {} is answered {status}", sent.method, sent.target.split('?').next().unwrap_or_default())
 }
 
 fn keep(places: &IndexMap<String, String>, body: &Value, known: &mut Known) {
@@ -196,6 +208,19 @@ fn take_edition(suite: &SuiteCatalogue, known: &mut Known) {
     };
     let best = suite.profiles.iter().filter(|profile| fit(profile).is_some()).max_by_key(|profile| fit(profile)).cloned();
     if let Some(profile) = best {
+        let ways = std::iter::once(&profile.recognised_by).chain(&profile.also_recognised_by);
+        let met = ways
+            .filter(|conditions| !conditions.is_empty() && conditions.iter().all(holds))
+            .max_by_key(|conditions| conditions.len());
+        let words = met.into_iter().flatten().map(|(name, _)| format!("{name} is {}", known.word(name).unwrap_or_default()));
+        let words = words.collect::<Vec<_>>().join(", ");
+        for (name, claimed) in &profile.capabilities {
+            let claim = format!("the edition {} {} it", profile.edition, if *claimed == Some(true) { "has" } else { "lacks" });
+            if claimed.is_some() && !known.evidence.contains_key(name) {
+                known.evidence.insert(name.clone(), claim);
+            }
+        }
+        known.evidence.insert("edition".to_owned(), words);
         known.take_profile(suite, &profile);
     }
 }

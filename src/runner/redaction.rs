@@ -7,13 +7,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use md5::{Digest, Md5};
 use regex::{Captures, NoExpand, Regex};
+use serde_json::Value;
 
 use crate::exchange::{Fault, Headers};
 use crate::record::{BodyRecord, Mismatch, Record};
 use crate::template::{encoded, hex};
 
 /// What stands where a secret stood.
-const REDACTED: &str = "[redacted]";
+pub(super) const REDACTED: &str = "[redacted]";
+
+/// What stands where a secret number stood.
+const NUMBER: &str = "[redacted number]";
+
+/// A number that stands for a secret one.
+const STAND_IN: &str = "4700114700114711";
 
 /// A user name of fewer letters (`admin`) is a word like others, and no secret.
 const SHORTEST_USER: usize = 6;
@@ -79,6 +86,10 @@ impl Redaction {
 
     /// A text without secrets.
     pub fn text(&self, text: &str) -> String {
+        self.clean(text, &SentSecrets::default())
+    }
+
+    fn clean(&self, text: &str, sent: &SentSecrets) -> String {
         let shown = format!("${{1}}{REDACTED}");
         let mut clean = Cow::Borrowed(text);
         if text.contains('=') {
@@ -89,7 +100,7 @@ impl Redaction {
             change(&mut clean, |text| values.replace_all(text, NoExpand(REDACTED)));
         }
         if ANY_NAME.is_match(&clean) {
-            change(&mut clean, |text| FIELDS.replace_all(text, |found: &Captures<'_>| field(found)));
+            change(&mut clean, |text| FIELDS.replace_all(text, |found: &Captures<'_>| field(found, sent)));
         }
         clean.into_owned()
     }
@@ -109,7 +120,7 @@ impl Redaction {
         headers.iter().map(clean).collect()
     }
 
-    pub(super) fn body(&self, body: &[u8], kept: usize) -> BodyRecord {
+    pub(super) fn body(&self, body: &[u8], kept: usize, sent: &SentSecrets) -> BodyRecord {
         let seen = &body[..body.len().min(kept + BEYOND_THE_CUT)];
         let cut = kept < body.len();
         let bytes = body.len() as u64;
@@ -120,10 +131,10 @@ impl Redaction {
         };
         let begin = |clean: String| if cut { clean[..clean.floor_char_boundary(kept)].to_owned() } else { clean };
         match text {
-            Some(text) => BodyRecord { bytes, text: Some(begin(self.text(text))), base64: None, cut },
+            Some(text) => BodyRecord { bytes, text: Some(begin(self.clean(text, sent))), base64: None, cut },
             None => {
                 let lossy = String::from_utf8_lossy(seen);
-                let clean = self.text(&lossy);
+                let clean = self.clean(&lossy, sent);
                 let base64 = (clean == lossy).then(|| STANDARD.encode(&body[..body.len().min(kept)]));
                 BodyRecord { bytes, text: base64.is_none().then(|| begin(clean)), base64, cut }
             }
@@ -220,15 +231,86 @@ fn without_value(words: &str) -> String {
 }
 
 /// A field's value is taken out, unless it is an error code.
-fn field(found: &Captures<'_>) -> String {
+fn field(found: &Captures<'_>, sent: &SentSecrets) -> String {
     let (name, value) = (&found[1], &found[2]);
+    if is_secret(name, value) { format!("{name}{}", sent.mark(value)) } else { format!("{name}{value}") }
+}
+
+fn is_secret(name: &str, value: &str) -> bool {
     let is_error_code =
         name.contains("code\"") && !value.starts_with('[') && !value.trim_matches('"').bytes().all(|byte| byte.is_ascii_digit());
     let is_number_code = name.contains("code\"") && !value.starts_with(['"', '[']);
-    if is_error_code || is_number_code || value == "\"\"" || value == "[]" {
-        return format!("{name}{value}");
+    !(is_error_code || is_number_code || value == "\"\"" || value == "[]")
+}
+
+/// The secrets that a case itself has sent, in order. Where a reply repeats one, the record says which, so that the reply can be judged again
+/// by whoever makes the same request; what only the device knows is shown by its type alone.
+#[derive(Debug, Default)]
+pub(super) struct SentSecrets(Vec<Value>);
+
+impl SentSecrets {
+    /// Takes the secrets of a request that is about to leave.
+    pub(super) fn take(&mut self, body: &[u8]) {
+        let text = String::from_utf8_lossy(body);
+        if !ANY_NAME.is_match(&text) {
+            return;
+        }
+        for found in FIELDS.captures_iter(&text).filter(|found| is_secret(&found[1], &found[2])) {
+            let value = serde_json::from_str::<Value>(&found[2]).unwrap_or_default();
+            for one in if let Value::Array(several) = value { several } else { vec![value] } {
+                if !self.0.contains(&one) {
+                    self.0.push(one);
+                }
+            }
+        }
     }
-    format!("{name}\"{REDACTED}\"")
+
+    /// What stands for a secret; a list keeps its length.
+    fn mark(&self, value: &str) -> Value {
+        match serde_json::from_str::<Value>(value) {
+            Ok(Value::Array(several)) => several.iter().map(|one| self.mark_one(one)).collect(),
+            Ok(one) => self.mark_one(&one),
+            Err(_) => REDACTED.into(),
+        }
+    }
+
+    fn mark_one(&self, value: &Value) -> Value {
+        match self.0.iter().position(|sent| sent == value) {
+            _ if value.as_str().is_some_and(str::is_empty) => value.clone(),
+            Some(place) => format!("[redacted {}]", place + 1).into(),
+            None if value.is_number() => NUMBER.into(),
+            None => REDACTED.into(),
+        }
+    }
+
+    /// A body of the record with what this case has sent put back; what only the device knew is stood for by one of two stand-ins of its type.
+    /// Says whether there was any of that.
+    pub(super) fn restore(&self, text: &str, stand_in: StandIn) -> (String, bool) {
+        let mut text = text.to_owned();
+        for (place, value) in self.0.iter().enumerate() {
+            text = text.replace(&format!("\"[redacted {}]\"", place + 1), &value.to_string());
+        }
+        let is_unknown = text.contains("[redacted");
+        let (word, number) = match stand_in {
+            StandIn::First => (REDACTED, STAND_IN),
+            StandIn::Second => ("5", "0"),
+        };
+        text = text.replace(&format!("\"{REDACTED}\""), &format!("\"{word}\"")).replace(&format!("\"{NUMBER}\""), number);
+        (text, is_unknown)
+    }
+}
+
+/// Whether a text shows that something in it stands for a secret.
+pub(super) fn shows_secret(text: &str) -> bool {
+    text.contains("[redacted") || text.contains(STAND_IN)
+}
+
+/// What stands for a secret that the record does not show: what is found must not depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum StandIn {
+    #[default]
+    First,
+    Second,
 }
 
 #[cfg(test)]
@@ -247,12 +329,12 @@ mod tests {
         check(r#"{"token":"abc","account_type":"admin"}"#, r#"{"token":"[redacted]","account_type":"admin"}"#);
         check(r#"{"error":{"code":12,"param":"users"}}"#, r#"{"error":{"code":12,"param":"users"}}"#);
         check(r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#, r#"{"errors":[{"code":"EDIR_UUID_INVALID_FORMAT"}]}"#);
-        check(r#"{"access":{"pin":"4711","code":["11",""]}}"#, r#"{"access":{"pin":"[redacted]","code":"[redacted]"}}"#);
+        check(r#"{"access":{"pin":"4711","code":["11",""]}}"#, r#"{"access":{"pin":"[redacted]","code":["[redacted]",""]}}"#);
         check(r#"{"access.pin":"4711"}"#, r#"{"access.pin":"[redacted]"}"#);
         check("YWRtaW46VHVsaXAtNDcxMQ==", "[redacted]");
         check(
             r#"{"Password":"x","pin":4.5e1,"Code":["a\"]"]}"#,
-            r#"{"Password":"[redacted]","pin":"[redacted]","Code":"[redacted]"}"#,
+            r#"{"Password":"[redacted]","pin":"[redacted number]","Code":["[redacted]"]}"#,
         );
         check(r#"{"pin":"47"#, r#"{"pin":"[redacted]""#);
         check(r#"{"code":["4","#, r#"{"code":"[redacted]""#);
@@ -286,8 +368,24 @@ mod tests {
     fn a_secret_at_the_cut_is_no_less_one() {
         let redaction = Redaction::new(&[("admin".to_owned(), "Tulip-4711".to_owned())]);
         for (body, kept) in [(r#"{"x":"Tulip-4711"}"#, 11), (r#"{"pin":"471108"}"#, 11)] {
-            let text = redaction.body(body.as_bytes(), kept).text.unwrap();
+            let text = redaction.body(body.as_bytes(), kept, &SentSecrets::default()).text.unwrap();
             assert!(text.len() <= kept && !text.contains("Tu") && !text.contains("47"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_the_case_itself_sent_can_be_put_back_by_who_makes_the_same_request() {
+        let mut sent = SentSecrets::default();
+        sent.take(br#"{"access":{"pin":"4711","code":["1","2"]},"code":"EDIR_X"}"#);
+        let reply = r#"{"pin":"4711","other":{"pin":"99"},"code":[ "1", "2" ],"card":[ "0A" ],"x":{"pin":5}}"#;
+        let body = Redaction::default().body(reply.as_bytes(), 1000, &sent);
+        let shown = body.text.unwrap_or_default();
+        assert_eq!(
+            shown,
+            r#"{"pin":"[redacted 1]","other":{"pin":"[redacted]"},"code":["[redacted 2]","[redacted 3]"],"card":["[redacted]"],"x":{"pin":"[redacted number]"}}"#
+        );
+        let expected = r#"{"pin":"4711","other":{"pin":"5"},"code":["1","2"],"card":["5"],"x":{"pin":0}}"#;
+        assert_eq!(sent.restore(&shown, StandIn::Second), (expected.to_owned(), true));
+        assert!(!sent.restore(r#"{"pin":"[redacted 1]"}"#, StandIn::First).1);
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn outgoing(send: &Send, scope: &Scope<'_>, judged: bool) -> Result<O
         wire: send.wire.clone(),
         judged,
         page: false,
+        further: false,
     })
 }
 

@@ -13,6 +13,7 @@ use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
 use super::claims::{Claims, Made, Marks};
 use super::event::Event;
+use super::evidence::ROOM;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::Journal;
 use super::pace::Pace;
@@ -127,7 +128,7 @@ impl Rules {
 /// What stays the same while knowledge grows.
 pub(super) struct Floor<'f, T> {
     pub suite: &'f SuiteCatalogue,
-    transport: &'f T,
+    pub(super) transport: &'f T,
     pub manner: Manner,
     rules: Rules,
     redaction: Option<&'f Redaction>,
@@ -142,6 +143,10 @@ pub(super) struct Floor<'f, T> {
     /// Entries that were removed since it was last looked whether they are gone.
     pub removed: RefCell<Vec<(usize, Value)>>,
     pub audits: Cell<u32>,
+    /// How much may still be kept of long bodies in which all is well.
+    room: Cell<usize>,
+    /// True when the exchanges are those of a record: nothing is removed at the end of a case.
+    pub(super) replayed: bool,
 }
 
 impl<'f, T: Transport> Floor<'f, T> {
@@ -161,6 +166,8 @@ impl<'f, T: Transport> Floor<'f, T> {
             refused: RefCell::default(),
             removed: RefCell::default(),
             audits: Cell::new(0),
+            room: Cell::new(ROOM),
+            replayed: false,
         }
     }
 
@@ -180,6 +187,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             made: &self.made,
             marks: &self.rules.marks,
             ledger: &self.ledger,
+            replayed: self.replayed,
             before: self.before.get().and_then(|before| before.as_ref().ok()),
         }
     }
@@ -192,13 +200,14 @@ impl<'f, T: Transport> Floor<'f, T> {
     /// the next one is needed.
     async fn settle(&self, known: &mut Known, choice: &Choice) {
         for case in self.suite.cases.iter().filter(|case| settles(case)) {
-            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone() };
+            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone(), ..Choice::default() };
             if self.stops.is_over() || Plan::new(self.suite, known, &this).running().next().is_none() {
                 continue;
             }
             let found = attempt(&self.bench(known, false), case, 1000).await;
             for (dialect, class) in found.settled {
                 known.settle(self.suite, &dialect, &class);
+                known.evidence.insert(dialect, format!("the case {} saw {class}", case.id));
             }
             known.values.extend(found.lasting);
         }
@@ -257,7 +266,7 @@ impl<'f, T: Transport> Floor<'f, T> {
 
     /// A case that ran; its exchanges are let go.
     fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
-        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()))
+        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()), &self.room)
     }
 
     /// Does the device take any request at all?

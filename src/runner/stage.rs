@@ -1,5 +1,6 @@
 //! One case after another on one device: for whoever runs the same case again and again.
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicBool;
 
 use jsonschema::Validator;
@@ -63,6 +64,6 @@ impl<'s, T: Transport> Stage<'s, T> {
 
     /// Runs a case once. Each number makes up values of its own.
     pub async fn attempt(&self, case: &CatalogueCase, number: u32) -> CaseRecord {
-        ran(case, attempt(&self.floor.bench(self.known, false), case, number).await, &Redaction::default()).record
+        ran(case, attempt(&self.floor.bench(self.known, false), case, number).await, &Redaction::default(), &Cell::new(0)).record
     }
 }

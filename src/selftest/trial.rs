@@ -36,7 +36,7 @@ impl Default for Scale {
 
 /// Runs the suite on one device.
 pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, scale: &Scale) -> Result<SuiteRun, String> {
-    let choice = Choice { filters: scale.filters.clone(), allow: [Risk::Disturb, Risk::Destroy].into() };
+    let choice = Choice { filters: scale.filters.clone(), allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() };
     on_mock(suite, settings, async |session| {
         session.run(&choice, &Manner::quick(scale.seed)).await.map_err(|error| error.to_string())
     })

@@ -12,6 +12,7 @@ mod knowledge;
 mod matchers;
 mod names;
 mod page;
+mod profile_file;
 mod requests;
 mod requirement_files;
 mod risk;
@@ -25,6 +26,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
+mod waiver_file;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +35,9 @@ use super::{Catalogue, Sources, coverage, load};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use knowledge::Knowledge;
 use page::Page;
+
+pub use profile_file::read_profile;
+pub use waiver_file::{lint_waivers, read_waivers};
 
 /// Every mistake in the cases, the schemas and the catalogue, each once and at its place.
 ///

@@ -17,13 +17,15 @@ pub(super) enum Kind {
     Suite,
     Requirements,
     Profile,
+    Waivers,
 }
 
-const KINDS: [(Kind, &str); 4] = [
+const KINDS: [(Kind, &str); 5] = [
     (Kind::Case, "schemas/suite/case.schema.json"),
     (Kind::Suite, "schemas/suite/suite.schema.json"),
     (Kind::Requirements, "schemas/suite/requirements.schema.json"),
     (Kind::Profile, "schemas/suite/profile.schema.json"),
+    (Kind::Waivers, "schemas/suite/waivers.schema.json"),
 ];
 
 /// Says everything that is wrong with the shape of a file. What comes back is the value without the keys that nobody knows, so that the rest

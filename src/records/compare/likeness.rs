@@ -1,0 +1,140 @@
+//! Whether two texts are the same but for what every run and every device makes up: uuids, owners, numbers, stamps.
+
+use std::collections::HashMap;
+
+/// What two runs made up in the same place of the same request: each pair has a number.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    before: HashMap<String, usize>,
+    after: HashMap<String, usize>,
+}
+
+/// How two texts compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The same, or made up alike.
+    Same,
+    /// Each names something that was sent, but not the same.
+    Swapped,
+    /// Only the letter case of what was made up.
+    OtherCase,
+    Different,
+}
+
+impl Names {
+    /// Whether two requests are the same but for what was made up; then what was made up is known from now on.
+    pub(super) fn learn(&mut self, before: &str, after: &str) -> bool {
+        let (one, other) = (pieces(before), pieces(after));
+        if one.len() != other.len() || !one.iter().zip(&other).all(|(one, other)| self.fits(one, other)) {
+            return false;
+        }
+        for (one, other) in one.iter().zip(&other).filter(|(one, other)| is_word(one) && one.len() >= 8 && one != other) {
+            let next = self.before.len();
+            let number = *self.before.entry(one.to_ascii_lowercase()).or_insert(next);
+            self.after.entry(other.to_ascii_lowercase()).or_insert(number);
+        }
+        true
+    }
+
+    /// How two texts of replies compare.
+    pub(super) fn compare(&self, before: &str, after: &str) -> Likeness {
+        let (one, other) = (pieces(before), pieces(after));
+        if one.len() != other.len() || !one.iter().zip(&other).all(|(one, other)| made_up_alike(one, other)) {
+            return Likeness::Different;
+        }
+        let number = |names: &HashMap<String, usize>, word: &str| names.get(&word.to_ascii_lowercase()).copied();
+        let mut found = Likeness::Same;
+        for (one, other) in one.iter().zip(&other) {
+            match (number(&self.before, one), number(&self.after, other)) {
+                (Some(one), Some(other)) if one != other => return Likeness::Swapped,
+                (Some(_), Some(_))
+                    if letter_case(one).is_some_and(|case| letter_case(other).is_some_and(|another| another != case)) =>
+                {
+                    found = Likeness::OtherCase;
+                }
+                (Some(_), None) | (None, Some(_)) if one.len() >= 12 => return Likeness::Swapped,
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn fits(&self, one: &str, other: &str) -> bool {
+        let known = (self.before.get(&one.to_ascii_lowercase()), self.after.get(&other.to_ascii_lowercase()));
+        made_up_alike(one, other) && matches!(known, (None, None) | (Some(_), Some(_))) && known.0 == known.1
+    }
+}
+
+/// Words of letters and digits, and what is between them.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let kind = first.is_ascii_alphanumeric();
+        let end = rest.find(|letter: char| letter.is_ascii_alphanumeric() != kind).unwrap_or(rest.len());
+        let (piece, more) = rest.split_at(end);
+        pieces.push(piece);
+        rest = more;
+    }
+    pieces
+}
+
+fn is_word(piece: &str) -> bool {
+    piece.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether two pieces are equal, or both look made up.
+fn made_up_alike(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let both = |test: fn(u8) -> bool| one.bytes().chain(other.bytes()).all(test);
+    let is_hex = both(|byte| byte.is_ascii_hexdigit()) && one.len() == other.len();
+    let is_number = both(|byte| byte.is_ascii_digit());
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_fresh = |text: &str| {
+        text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_lowercase()) || (text.len() >= 6 && has_digit(text))
+    };
+    is_word(one)
+        && is_word(other)
+        && (is_number || (is_hex && one.len() >= 2) || (one.len() == other.len() && is_fresh(one) && is_fresh(other)))
+}
+
+/// Whether letters are all upper or all lower case.
+fn letter_case(word: &str) -> Option<bool> {
+    let letters: Vec<u8> = word.bytes().filter(u8::is_ascii_alphabetic).collect();
+    let upper = letters.iter().filter(|letter| letter.is_ascii_uppercase()).count();
+    match letters.len() {
+        0 => None,
+        all if upper == all => Some(true),
+        _ if upper == 0 => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_up_is_alike_and_what_was_written_is_not() {
+        let mut names = Names::default();
+        let (a, b) = ("a3f9c0de-1111-4222-8333-444455556666", "b7e1d2c3-9999-4888-9777-666655554444");
+        let (c, d) = ("c0ffee00-1111-4222-8333-444455556667", "deadbeef-9999-4888-9777-666655554445");
+        let request = |one: &str, two: &str| format!("{{\"users\":[\"{one}\",\"{two}\"]}}");
+        assert!(names.learn(&request(a, c), &request(b, d)));
+        let rows = [
+            (a.to_owned(), b.to_owned(), Likeness::Same),
+            (a.to_owned(), d.to_owned(), Likeness::Swapped),
+            (a.to_uppercase(), b.to_owned(), Likeness::OtherCase),
+            ("8134611160154358618".to_owned(), "22294".to_owned(), Likeness::Same),
+            ("deleted".to_owned(), "created".to_owned(), Likeness::Different),
+            ("deleted".to_owned(), "entity_not_found".to_owned(), Likeness::Different),
+        ];
+        for (before, after, expected) in rows {
+            assert_eq!(names.compare(&before, &after), expected, "{before} {after}");
+        }
+        assert!(!names.learn("{\"force\":true}", "{\"force\":false}"));
+        assert!(!names.learn(&request(a, c), &request(d, b)), "what was made up stays what it is");
+    }
+}

@@ -1,0 +1,101 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A record of one case with one exchange, as one run made it: its uuid, and what the device answered with which status.
+fn record(uuid: &str, status: u16, reply: &Value, verdict: &str) -> Record {
+    let body = |value: String| json!({ "bytes": value.len(), "text": value });
+    let request = json!({ "users": [{ "uuid": uuid }, { "uuid": uuid.replace('a', "b") }] }).to_string();
+    let reply = reply.to_string().replace("MINE", uuid).replace("OTHER", &uuid.replace('a', "b"));
+    let headers = [["content-type", "application/json"]];
+    let exchange = json!({
+        "purpose": "judged", "duration_us": 100,
+        "request": { "method": "PUT", "target": "/api/dir/delete", "headers": [], "body": body(request) },
+        "response": { "status": status, "reason": "OK", "headers": headers, "body": body(reply) }
+    });
+    let case = json!({ "id": "2n/a/b/c", "title": "t", "requirements": ["A-1"], "verdict": verdict,
+                       "source": { "file": "a.json", "line": 1 }, "exchanges": [exchange], "duration_ms": 1 });
+    let record = json!({
+        "doorspec": "0.1.0", "suites": ["2n"], "seed": 1, "outcome": "conforms", "exit": 0, "started": "2026-11-25T10:00:00Z",
+        "duration_ms": 1, "target": { "url": "http://x", "identity": {} }, "profile": {}, "untouched": { "holds": true, "compared": 0 },
+        "tally": { "pass": 1, "warn": 0, "fail": 0, "observed": 0, "inconclusive": 0, "not-applicable": 0, "error": 0 },
+        "selection": { "known": 1, "selected": 1, "run": 1, "not-applicable": {}, "left-out": 0 },
+        "cases": [case], "requirements": [], "groups": []
+    });
+    serde_json::from_value(record).expect("it is a record")
+}
+
+const BEFORE: &str = "a3f9a0de-1111-4222-8333-44445555666a";
+const AFTER: &str = "a7e1d2c3-9999-4888-9777-66665555444a";
+
+/// One row: what was answered before and after with which verdict, and the one difference that is to be found.
+fn check(before: (u16, Value, &str), after: (u16, Value, &str), expected: Option<(Class, &str, &str)>) {
+    let found = compare(&record(BEFORE, before.0, &before.1, before.2), &record(AFTER, after.0, &after.1, after.2));
+    let shown: Vec<(Class, &str, &str)> = found
+        .changes
+        .iter()
+        .map(|change| {
+            let first = change.differences.first();
+            (change.class, first.map_or("verdict", |one| one.kind), first.map_or("", |one| one.at.as_str()))
+        })
+        .collect();
+    assert_eq!(shown, expected.into_iter().collect::<Vec<_>>(), "{before:?} {after:?}");
+    assert_eq!(found.is_breaking(), expected.is_some_and(|(class, ..)| class == Class::Breaking));
+}
+
+#[test]
+fn what_changed_is_found_once_and_what_was_made_up_is_not() {
+    use Class::{Breaking, Compatible, Observed};
+    let reply = json!({ "success": true, "result": { "series": "8134", "users": [{ "uuid": "MINE", "timestamp": 7 }, { "uuid": "OTHER", "timestamp": 8 }] } });
+    let pass = |status: u16, reply: &Value| (status, reply.clone(), "pass");
+    let changed = |place: &str, value: Value| {
+        let mut other = reply.clone();
+        *other.pointer_mut(place).expect("the place is there") = value;
+        other
+    };
+    let same = changed(
+        "/result",
+        json!({ "series": "999911112222", "users": [{ "uuid": "MINE", "timestamp": 90 }, { "uuid": "OTHER", "timestamp": 91 }] }),
+    );
+    check(pass(200, &reply), pass(200, &same), None);
+    check(pass(200, &reply), pass(500, &reply), Some((Breaking, "status", "/response/status")));
+    let row = "/response/body/result/users/*";
+    let user = |more: Value| changed("/result/users/0", more);
+    check(
+        pass(200, &reply),
+        pass(200, &user(json!({ "uuid": "MINE" }))),
+        Some((Breaking, "presence", &format!("{row}/timestamp"))),
+    );
+    check(
+        pass(200, &user(json!({ "uuid": "MINE" }))),
+        pass(200, &reply),
+        Some((Compatible, "presence", &format!("{row}/timestamp"))),
+    );
+    check(
+        pass(200, &reply),
+        pass(200, &user(json!({ "uuid": "MINE", "timestamp": "7" }))),
+        Some((Breaking, "type", &format!("{row}/timestamp"))),
+    );
+    let swapped = changed("/result/users", json!([{ "uuid": "OTHER", "timestamp": 7 }, { "uuid": "MINE", "timestamp": 8 }]));
+    check(pass(200, &reply), pass(200, &swapped), Some((Breaking, "order", &format!("{row}/uuid"))));
+    check(
+        pass(200, &reply),
+        pass(200, &changed("/result/users", json!([{ "uuid": "MINE", "timestamp": 7 }]))),
+        Some((Breaking, "length", "/response/body/result/users")),
+    );
+    check(pass(200, &reply), pass(200, &changed("/success", json!(false))), Some((Breaking, "value", "/response/body/success")));
+    let error = |code: Value| json!({ "success": false, "error": { "code": code } });
+    check(pass(200, &error(json!(12))), pass(200, &error(json!(8))), Some((Breaking, "code", "/response/body/error/code")));
+    check(
+        pass(200, &error(json!("EDIR_A"))),
+        pass(200, &error(json!("EDIR_B"))),
+        Some((Breaking, "code", "/response/body/error/code")),
+    );
+    let turned = json!({ "result": reply["result"], "success": true });
+    check(pass(200, &reply), pass(200, &turned), Some((Observed, "form", "/response/body")));
+    // A failure that is gone is no loss, whatever had to change for it; a new one is.
+    check((500, reply.clone(), "fail"), pass(200, &reply), Some((Compatible, "status", "/response/status")));
+    check(pass(200, &reply), (200, reply.clone(), "fail"), Some((Breaking, "verdict", "")));
+    check((200, reply.clone(), "fail"), pass(200, &reply), Some((Compatible, "verdict", "")));
+    check(pass(200, &reply), (200, reply.clone(), "inconclusive"), Some((Observed, "verdict", "")));
+}
