@@ -136,10 +136,10 @@ pub const CONTENT: &[Mode] = &[
     mode("a million empty objects", FAULT, |talk| {
         talk.json("200 OK", "", format!("{{\"success\":true,\"result\":{{\"users\":[{}{{}}]}}}}", "{},".repeat(1_000_000)))
     }),
-    mode("a million faults", FAULT, |talk| talk.json("200 OK", "", format!("[{}1]", "01,".repeat(1_000_000)))),
-    mode("a million deviations", FAULT, |talk| {
+    mode("two hundred thousand faults", FAULT, |talk| talk.json("200 OK", "", format!("[{}1]", "01,".repeat(200_000)))),
+    mode("a hundred thousand deviations", FAULT, |talk| {
         let entry = "{\"timestamp\":\"x\",\"errors\":[]},";
-        talk.json("200 OK", "", format!("{{\"success\":true,\"result\":{{\"users\":[{}{{}}]}}}}", entry.repeat(200_000)))
+        talk.json("200 OK", "", format!("{{\"success\":true,\"result\":{{\"users\":[{}{{}}]}}}}", entry.repeat(50_000)))
     }),
     mode("invalid UTF-8", FAULT, |talk| talk.json("200 OK", "", b"{\"success\":true,\"x\":\"\xff\xc3\x28\xed\xa0\x80\"}")),
     mode("UTF-16", FAULT, |talk| {
@@ -175,8 +175,8 @@ pub const CONTENT: &[Mode] = &[
     mode("duplicate members by the thousand", FAULT, |talk| {
         talk.json("200 OK", "", format!("{{{}\"success\":true}}", "\"success\":true,".repeat(20_000)))
     }),
-    mode("a hundred thousand members", FAULT, |talk| {
-        let members: String = (0..100_000).map(|number| format!("\"m{number}\":{number},")).collect();
+    mode("thirty thousand members", FAULT, |talk| {
+        let members: String = (0..30_000).map(|number| format!("\"m{number}\":{number},")).collect();
         talk.json("200 OK", "", format!("{{{members}\"success\":true}}"))
     }),
     mode("a name of 5 MB", FAULT, |talk| talk.json("200 OK", "", format!("{{\"{}\":1,\"success\":1}}", "n".repeat(5 << 20)))),
