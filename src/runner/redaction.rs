@@ -121,7 +121,7 @@ impl Redaction {
     }
 
     pub(super) fn body(&self, body: &[u8], kept: usize, sent: &SentSecrets) -> BodyRecord {
-        let seen = &body[..body.len().min(kept + BEYOND_THE_CUT)];
+        let seen = &body[..body.len().min(kept.saturating_add(BEYOND_THE_CUT))];
         let cut = kept < body.len();
         let bytes = body.len() as u64;
         let text = match std::str::from_utf8(seen) {
