@@ -166,8 +166,22 @@ impl Redaction {
         let single = untouched.confirmed.iter_mut().chain(&mut untouched.why_unknown);
         let texts = lists.into_iter().flatten().chain(single).chain(record.target.identity.values_mut());
         texts.for_each(|text| *text = self.text(text));
+        record.profile.values_mut().flat_map(|profile| profile.values.values_mut()).for_each(|value| self.value(value));
+    }
+
+    fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.value(element)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.value(member)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 }
+
+/// For whoever knows no secret but what stands for one: that is the same in every form.
+pub(super) static OF_STAND_INS: LazyLock<Redaction> =
+    LazyLock::new(|| Redaction::new(&[(REDACTED.to_owned(), REDACTED.to_owned())]));
 
 /// Changes a text where there is something to change; what stays as it is is not copied.
 fn change(text: &mut Cow<'_, str>, how: impl Fn(&str) -> Cow<'_, str>) {

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use base64::Engine as _;
 
 use super::evidence::manner;
-use super::redaction::{REDACTED, Redaction, SentSecrets, StandIn};
+use super::redaction::{OF_STAND_INS, REDACTED, SentSecrets, StandIn};
 use super::transport::Transport;
 use crate::exchange::{Answer, Exchange, Fault, Outgoing, Role, Sent};
 use crate::record::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
@@ -88,7 +88,7 @@ impl<'r> Replay<'r> {
 
     /// Whether a request is the recorded one, as far as the record shows it.
     fn is_same(&self, outgoing: &Outgoing, recorded: &RequestRecord) -> bool {
-        let redaction = Redaction::default();
+        let redaction = &*OF_STAND_INS;
         let same_body = match (&outgoing.body, &recorded.body) {
             (None, None) => true,
             (Some(body), Some(recorded)) => same_body(&redaction.body(body, usize::MAX, &self.sent.borrow()), recorded),

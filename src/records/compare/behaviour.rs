@@ -101,9 +101,12 @@ fn json(body: &BodyRecord) -> Option<Value> {
     serde_json::from_str(body.text.as_deref()?).ok()
 }
 
-/// How many elements the lists of a request have: a reply with as many answers them one by one.
+/// How many elements the lists of a request have: a reply with as many answers them one by one. A list of words is none of those: it chooses
+/// what is told of each entry.
 fn lengths(value: &Value) -> Vec<usize> {
+    let is_word = |element: &Value| element.as_str().is_some_and(|text| !text.bytes().any(|byte| byte.is_ascii_digit()));
     match value {
+        Value::Array(elements) if elements.iter().all(is_word) => Vec::new(),
         Value::Array(elements) => [elements.len()].into_iter().chain(elements.iter().flat_map(lengths)).collect(),
         Value::Object(members) => members.values().flat_map(lengths).collect(),
         _ => Vec::new(),
