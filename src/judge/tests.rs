@@ -140,7 +140,7 @@ fn soundness_is_told_by_kind() {
         (b"{\"a\":1,\"a\":2}", [0, 0, 1]),
         (b"", [1, 0, 0]),
         (b"{'a':1}", [1, 0, 0]),
-        (b"{\0\"\0a\0\"\0:\01\0}\0", [1, 0, 0]),
+        (b"{\0\"\0a\0\"\0:\x001\0}\0", [1, 0, 0]),
     ];
     for (body, expected) in rows {
         let exchange = exchange(Ok(Answer { status: 200, body: body.to_vec(), ..Answer::default() }));
