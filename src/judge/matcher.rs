@@ -541,6 +541,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_nearly_the_same_is_told_apart() {
+        check(
+            &json!({ "$uuid": "9f8c242a-1f87-4674-b646-76a73ce06072" }),
+            Some(json!("9f8c242a-1f87-4674-b646-76a73ce06073")),
+            &[""],
+        );
+        check(&json!({ "$integer": {} }), Some(json!(1.5)), &[""]);
+        check(&json!({ "$type": "integer" }), Some(json!(2)), &[]);
+        check(&json!({ "$type": ["integer", "null"] }), Some(json!(1.5)), &[""]);
+        check(&json!({ "$equal": { "a": { "b": 1 } } }), Some(json!({ "a": { "b": 1.0 } })), &[]);
+        check(&json!({ "$equal": [{ "$absent": true }] }), Some(json!([{ "$absent": true }])), &[]);
+        check(&json!({ "$equal": [1, 2] }), Some(json!([2, 1])), &[""]);
+        check(&json!({ "$same-as": { "a": { "t": 1 } }, "except": ["/a/t"] }), Some(json!({ "a": { "t": 2 } })), &[]);
+        check(
+            &json!({ "$same-as": { "a": { "t": 1 }, "t": 1 }, "except": ["/a/t"] }),
+            Some(json!({ "a": { "t": 2 }, "t": 2 })),
+            &[""],
+        );
+        check(&json!({ "$same-as": [{ "t": 1 }, { "t": 1 }], "except": ["/0/t"] }), Some(json!([{ "t": 2 }, { "t": 2 }])), &[""]);
+        assert!(
+            is_matcher(&json!({ "$absent": true })) && !is_matcher(&json!({ "absent": true })) && !is_matcher(&json!("$absent"))
+        );
+    }
+
+    #[test]
     fn an_unknown_matcher_is_the_suites_fault() {
         let mut found = Findings::trial();
         assert!(compare(&json!({ "$foo": 1 }), Some(&json!(1)), "", "body", &mut found).is_err());
