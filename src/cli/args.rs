@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::case::Risk;
 use crate::mock::device::Scheme;
+use crate::session::Patience;
 
 /// The conformance test suite for door devices that speak HTTP and JSON.
 #[derive(Debug, Parser)]
@@ -239,4 +240,25 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no duration: write e.g. 500ms, 2s or 1m");
     let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(signed).map_err(|_| wrong())
+}
+
+/// How a device is reached by a command that writes no report about it.
+#[derive(Debug, Args)]
+pub struct Reach {
+    /// The longest a device may take for one reply
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Trust the certificates in this PEM file
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    pub insecure: bool,
+}
+
+impl Reach {
+    /// The same for a session.
+    pub(super) fn patience(&self) -> Patience {
+        Patience { timeout: self.timeout, cacert: self.cacert.clone(), insecure: self.insecure, ..Patience::default() }
+    }
 }

@@ -4,17 +4,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use url::Url;
 
-use super::args::duration;
+use super::args::Reach;
 use super::{accounts, ledger, run, target_url};
 use crate::catalogue::Catalogue;
 use crate::json::printable;
 use crate::runner::{Claim, Cleaned, Journal, JournalLine, Manner};
-use crate::session::{Patience, Session};
+use crate::session::Session;
 use crate::suite::Profile;
 use crate::verdict::Exit;
 
@@ -37,15 +36,8 @@ pub struct CleanArgs {
     /// What is known of the device already
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
-    /// The longest a device may take for one reply
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
-    pub timeout: Duration,
-    /// Trust the certificates in this PEM file
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
-    /// Accept any certificate
-    #[arg(long)]
-    pub insecure: bool,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// What was read and checked before the first request leaves.
@@ -123,8 +115,7 @@ fn prepare(args: &CleanArgs) -> Result<Prepared, String> {
 }
 
 async fn clean_suite(args: &CleanArgs, prepared: &Prepared, suite: &str, claim: &Claim) -> Result<Cleaned, String> {
-    let patience =
-        Patience { timeout: args.timeout, cacert: args.cacert.clone(), insecure: args.insecure, ..Patience::default() };
+    let patience = args.reach.patience();
     let profile = prepared.profile.clone().filter(|profile| profile.suite == suite);
     let suite = &Catalogue::embedded().suites[suite];
     let session = Session::device(suite, &prepared.url, accounts::from_environment(), profile, &patience);

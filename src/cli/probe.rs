@@ -4,19 +4,18 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use url::Url;
 
-use super::args::duration;
+use super::args::Reach;
 use super::{accounts, ledger, library, run, target_url};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::plan::Choice;
 use crate::profile::Known;
 use crate::record::Untouched;
 use crate::runner::{Journal, Manner};
-use crate::session::{Obstacle, Patience, Session};
+use crate::session::{Obstacle, Session};
 use crate::verdict::Exit;
 
 /// `doorspec probe`.
@@ -41,15 +40,8 @@ pub struct ProbeArgs {
     /// Where everything stands that is created on the way, for `doorspec clean`
     #[arg(long, value_name = "FILE", default_value = "reports/latest/journal.jsonl")]
     pub journal: PathBuf,
-    /// The longest a device may take for one reply
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
-    pub timeout: Duration,
-    /// Trust the certificates in this PEM file
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
-    /// Accept any certificate
-    #[arg(long)]
-    pub insecure: bool,
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// Probes the device for each suite, and writes the profile of the one that it is.
@@ -98,8 +90,7 @@ async fn find_out(
     url: &Url,
     journal: &Journal,
 ) -> Result<(Known, Untouched), Obstacle> {
-    let patience =
-        Patience { timeout: args.timeout, cacert: args.cacert.clone(), insecure: args.insecure, ..Patience::default() };
+    let patience = args.reach.patience();
     let session = Session::device(suite, url, accounts::from_environment(), None, &patience)?;
     let seed = uuid::Uuid::new_v4().as_u64_pair().0 >> 16;
     if args.read_only {
