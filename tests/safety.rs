@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,6 +11,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use doorspec::catalogue::Catalogue;
+use doorspec::exchange::{Exchange, Outgoing, Role};
+use doorspec::runner::{Stage, Transport};
+use doorspec::session::{Patience, Session};
+use doorspec::verdict::Verdict;
 use program::{Mock, check, doorspec_with_accounts, record, said};
 use serde_json::Value;
 
@@ -247,4 +253,43 @@ fn ask(url: &str, method: &str, path: &str, body: &str) -> Value {
     let mut reply = String::new();
     stream.read_to_string(&mut reply).expect("it answers");
     serde_json::from_str(reply.split_once("\r\n\r\n").expect("a body").1).expect("it is JSON")
+}
+
+/// A device of which the second page of a list once lacks its last row, because somebody else wrote between the pages.
+struct Shifting<'d> {
+    device: Session<'d>,
+    shifts: Cell<usize>,
+}
+
+impl Transport for Shifting<'_> {
+    async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
+        let mut exchange = self.device.exchange(outgoing).await;
+        if outgoing.page && outgoing.target.contains("page_number=2") && self.shifts.get() > 0 {
+            self.shifts.set(self.shifts.get() - 1);
+            let answer = exchange.outcome.as_mut().expect("the mock answers");
+            let mut body: Value = serde_json::from_slice(&answer.body).expect("it answers in JSON");
+            body["list_items"].as_array_mut().expect("a list").pop();
+            answer.body = body.to_string().into_bytes();
+        }
+        exchange
+    }
+
+    fn has_account(&self, role: Role) -> bool {
+        self.device.has_account(role)
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_shifts_while_it_is_read_is_read_again() {
+    let suite = &Catalogue::embedded().suites["bas-ip"];
+    let case = suite.cases.iter().find(|case| case.id.0 == "bas-ip/link/names/unusual-names/accents").expect("it exists");
+    for (shifts, verdict) in [(0, Verdict::Pass), (1, Verdict::Pass), (100, Verdict::Warn)] {
+        let device = Session::embedded(suite, &Session::plain_mock(7), Patience::default()).await.expect("a mock");
+        device.server().expect("it is of this process").device().lock().expect("it is well").preload(60);
+        let known = device.recognise(7).await.expect("it is recognised");
+        let shifting = Shifting { device, shifts: Cell::new(shifts) };
+        let stage = Stage::new(suite, &known, &shifting, 7).expect("the suite is sound");
+        let record = stage.attempt(case, 0).await;
+        assert_eq!(record.verdict, verdict, "{shifts} shifts: {:?}", record.mismatches);
+    }
 }

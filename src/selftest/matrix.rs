@@ -6,10 +6,12 @@ use std::sync::Mutex;
 use serde::Serialize;
 
 use super::combination::combinations;
-use super::trial::{Scale, each, run};
+use super::sight::Sight;
+use super::trial::{Scale, all, each, run};
 use crate::catalogue::SuiteCatalogue;
 use crate::mock;
 use crate::mock::device::{DefectRow, Settings};
+use crate::plan::Choice;
 use crate::record::CaseRecord;
 use crate::requirement::{RequirementId, Strength};
 use crate::runner::SuiteRun;
@@ -84,11 +86,17 @@ impl KillMatrix {
 /// Runs a suite on the plain mock, on every defect, and on quirks alone and combined.
 ///
 /// A defect meets the cases that cite the requirement it breaks first; only when none of them finds it does it meet all others, which can tell
-/// no more than that it is wrong-red. Cases that stay green are tried on every defect before they are called vacuous.
+/// no more than that it is wrong-red. Cases that stay green are tried on every defect before they are called vacuous. Of all these only the cases
+/// run that can see the defect or quirk, which the plain mock tells.
 pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     let (defect_rows, quirk_rows) = mock::rows(&suite.suite.suite);
     let wanted = |name: &str| scale.only.is_empty() || scale.only.iter().any(|only| only == name);
-    let plain = run(suite, &Session::plain_mock(scale.seed), scale);
+    let plain = run(suite, &Session::plain_mock(scale.seed), &all(&scale.filters));
+    let sight = match Sight::of(suite, scale.seed) {
+        Ok(sight) => sight,
+        Err(obstacle) => return KillMatrix { suite: suite.suite.suite.clone(), plain: vec![obstacle], ..KillMatrix::default() },
+    };
+    let trials = Trials { suite, sight, scale };
     let mut devices: Vec<Device> = defect_rows.iter().filter(|row| wanted(row.name)).map(Device::Defective).collect();
     devices.extend(quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| Device::Different(vec![row.name])));
     let whole = scale.only.is_empty() && scale.filters.is_empty();
@@ -97,7 +105,7 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     }
     let mut matrix = KillMatrix { suite: suite.suite.suite.clone(), cases: suite.cases.len(), ..KillMatrix::default() };
     let mut killing: BTreeSet<String> = BTreeSet::new();
-    for met in each(&devices, scale.threads, |device| meet(suite, device, scale, plain.as_ref().ok())) {
+    for met in each(&devices, scale.threads, |device| trials.meet(device, plain.as_ref().ok())) {
         match met {
             Met::Defect(outcome, red) => {
                 matrix.defects.push(outcome);
@@ -107,7 +115,7 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
         }
     }
     if whole {
-        matrix.vacuous = elsewhere(suite, defect_rows, scale, vacuous(suite, &killing));
+        matrix.vacuous = trials.elsewhere(defect_rows, vacuous(suite, &killing));
         let broken: BTreeSet<&str> = defect_rows.iter().map(|row| row.breaks).collect();
         matrix.unbroken = unbroken(suite, &broken, Strength::Must);
         matrix.unbroken_should = unbroken(suite, &broken, Strength::Should);
@@ -129,56 +137,92 @@ enum Met {
     Quirk(QuirkOutcome),
 }
 
-fn meet(suite: &SuiteCatalogue, device: &Device, scale: &Scale, plain: Option<&SuiteRun>) -> Met {
-    match device {
-        Device::Defective(row) => {
-            let (outcome, red) = defect(suite, row, scale, plain);
-            Met::Defect(outcome, red)
+/// Devices under the suite, one after another.
+struct Trials<'s> {
+    suite: &'s SuiteCatalogue,
+    sight: Sight<'s>,
+    scale: &'s Scale,
+}
+
+impl Trials<'_> {
+    fn meet(&self, device: &Device, plain: Option<&SuiteRun>) -> Met {
+        match device {
+            Device::Defective(row) => {
+                let (outcome, red) = self.defect(row, plain);
+                Met::Defect(outcome, red)
+            }
+            Device::Different(names) => Met::Quirk(self.quirk(names)),
         }
-        Device::Different(names) => Met::Quirk(quirk(suite, names, scale)),
     }
-}
 
-fn defect(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale, plain: Option<&SuiteRun>) -> (DefectOutcome, BTreeSet<String>) {
-    let settings = defective(suite, row, scale);
-    let breaks = RequirementId::from(row.breaks);
-    let mut outcome = DefectOutcome {
-        name: row.name,
-        breaks: row.breaks,
-        fate: Fate::Survived,
-        killers: Vec::new(),
-        others: Vec::new(),
-        obstacle: None,
-    };
-    let citing = Scale { filters: vec![row.breaks.to_owned()], ..scale.clone() };
-    let narrow = scale.filters.is_empty().then(|| run(suite, &settings, &citing)).and_then(Result::ok);
-    let narrow = narrow.filter(|run| run.cases.iter().any(|case| is_for(case, &breaks)));
-    let run = match narrow.map_or_else(|| run(suite, &settings, scale), Ok) {
-        Ok(run) => run,
-        Err(obstacle) => {
-            outcome.fate = Fate::WrongRed;
-            outcome.obstacle = Some(obstacle);
-            return (outcome, BTreeSet::new());
-        }
-    };
-    let red: Vec<&CaseRecord> = run.cases.iter().filter(|case| is_red(case)).collect();
-    outcome.killers = red.iter().filter(|case| is_for(case, &breaks)).map(|case| case.id.clone()).collect();
-    outcome.others = red.iter().filter(|case| !is_for(case, &breaks)).map(|case| case.id.clone()).collect();
-    outcome.fate = match (outcome.killers.is_empty(), outcome.others.is_empty()) {
-        (false, _) => Fate::Caught,
-        (true, false) => Fate::WrongRed,
-        (true, true) if plain.is_some_and(|plain| answers(plain) == answers(&run)) => Fate::Broken,
-        (true, true) => Fate::Survived,
-    };
-    let ids = red.iter().map(|case| case.id.clone()).collect();
-    (outcome, ids)
-}
+    /// Runs those of the filtered cases that can see what is special about the device.
+    fn run(&self, settings: &Settings, filters: &[String]) -> Result<SuiteRun, String> {
+        run(self.suite, settings, &Choice { only: self.sight.cases(settings), ..all(filters) })
+    }
 
-/// A mock with a defect, set up so that the defect shows.
-fn defective(suite: &SuiteCatalogue, row: &DefectRow, scale: &Scale) -> Settings {
-    let (scheme, quirk) = mock::setup(&suite.suite.suite, row.name);
-    let quirks = quirk.map(str::to_owned).into_iter().collect();
-    Settings { scheme, quirks, defects: vec![row.name.to_owned()], ..Session::plain_mock(scale.seed) }
+    fn defect(&self, row: &DefectRow, plain: Option<&SuiteRun>) -> (DefectOutcome, BTreeSet<String>) {
+        let settings = self.defective(row);
+        let breaks = RequirementId::from(row.breaks);
+        let mut outcome = DefectOutcome {
+            name: row.name,
+            breaks: row.breaks,
+            fate: Fate::Survived,
+            killers: Vec::new(),
+            others: Vec::new(),
+            obstacle: None,
+        };
+        let filters = &self.scale.filters;
+        let narrow = filters.is_empty().then(|| self.run(&settings, &[row.breaks.to_owned()])).and_then(Result::ok);
+        let narrow = narrow.filter(|run| run.cases.iter().any(|case| is_for(case, &breaks)));
+        let run = match narrow.map_or_else(|| self.run(&settings, filters), Ok) {
+            Ok(run) => run,
+            Err(obstacle) => {
+                outcome.fate = Fate::WrongRed;
+                outcome.obstacle = Some(obstacle);
+                return (outcome, BTreeSet::new());
+            }
+        };
+        let red: Vec<&CaseRecord> = run.cases.iter().filter(|case| is_red(case)).collect();
+        outcome.killers = red.iter().filter(|case| is_for(case, &breaks)).map(|case| case.id.clone()).collect();
+        outcome.others = red.iter().filter(|case| !is_for(case, &breaks)).map(|case| case.id.clone()).collect();
+        outcome.fate = match (outcome.killers.is_empty(), outcome.others.is_empty()) {
+            (false, _) => Fate::Caught,
+            (true, false) => Fate::WrongRed,
+            (true, true) if plain.is_some_and(|plain| answers_alike(plain, &run)) => Fate::Broken,
+            (true, true) => Fate::Survived,
+        };
+        let ids = red.iter().map(|case| case.id.clone()).collect();
+        (outcome, ids)
+    }
+
+    /// A mock with a defect, set up so that the defect shows.
+    fn defective(&self, row: &DefectRow) -> Settings {
+        let (scheme, quirk) = mock::setup(&self.suite.suite.suite, row.name);
+        let quirks = quirk.map(str::to_owned).into_iter().collect();
+        Settings { scheme, quirks, defects: vec![row.name.to_owned()], ..Session::plain_mock(self.scale.seed) }
+    }
+
+    fn quirk(&self, names: &[&'static str]) -> QuirkOutcome {
+        let quirks = names.iter().map(|name| (*name).to_owned()).collect();
+        let settings = Settings { quirks, ..Session::plain_mock(self.scale.seed) };
+        QuirkOutcome { name: names.join(" + "), held_against: complaints(self.run(&settings, &self.scale.filters)) }
+    }
+
+    /// Which of these cases are red on no defect at all. Each defect meets those that are still open.
+    fn elsewhere(&self, defects: &[DefectRow], open: Vec<String>) -> Vec<String> {
+        let open = Mutex::new(open);
+        let still = || open.lock().expect("nobody panics while holding it").clone();
+        each(defects, self.scale.threads, |row| {
+            let filters = still();
+            if filters.is_empty() {
+                return;
+            }
+            let cases = self.run(&self.defective(row), &filters).map(|run| run.cases);
+            let red: Vec<String> = cases.unwrap_or_default().into_iter().filter(is_red).map(|case| case.id).collect();
+            open.lock().expect("nobody panics while holding it").retain(|id| !red.contains(id));
+        });
+        still()
+    }
 }
 
 /// Whether a case found a deviation from the very requirement.
@@ -186,24 +230,14 @@ fn is_for(case: &CaseRecord, breaks: &RequirementId) -> bool {
     case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
 }
 
-/// Which of these cases are red on no defect at all. Each defect meets those that are still open.
-fn elsewhere(suite: &SuiteCatalogue, defects: &[DefectRow], scale: &Scale, open: Vec<String>) -> Vec<String> {
-    let open = Mutex::new(open);
-    let still = || open.lock().expect("nobody panics while holding it").clone();
-    each(defects, scale.threads, |row| {
-        let filters = still();
-        if filters.is_empty() {
-            return;
-        }
-        let cases = run(suite, &defective(suite, row, scale), &Scale { filters, ..scale.clone() }).map(|run| run.cases);
-        let red: Vec<String> = cases.unwrap_or_default().into_iter().filter(is_red).map(|case| case.id).collect();
-        open.lock().expect("nobody panics while holding it").retain(|id| !red.contains(id));
-    });
-    still()
-}
-
 fn is_red(case: &CaseRecord) -> bool {
     matches!(case.verdict, Verdict::Fail | Verdict::Warn) || case.mismatches.iter().any(|mismatch| mismatch.level > Strength::May)
+}
+
+/// Whether a device answered in every case that was run on it as the plain one did.
+fn answers_alike(plain: &SuiteRun, run: &SuiteRun) -> bool {
+    let (plain, run) = (answers(plain), answers(run));
+    run.iter().all(|(case, answers)| plain.get(case) == Some(answers))
 }
 
 /// Everything a device answered, by case.
@@ -213,11 +247,6 @@ fn answers(run: &SuiteRun) -> BTreeMap<&str, Vec<(u16, Option<&str>)>> {
         (case.id.as_str(), replies.map(|reply| (reply.status, reply.body.text.as_deref())).collect())
     });
     of_case.collect()
-}
-
-fn quirk(suite: &SuiteCatalogue, names: &[&'static str], scale: &Scale) -> QuirkOutcome {
-    let settings = Settings { quirks: names.iter().map(|name| (*name).to_owned()).collect(), ..Session::plain_mock(scale.seed) };
-    QuirkOutcome { name: names.join(" + "), held_against: complaints(run(suite, &settings, scale)) }
 }
 
 /// What was held against a device that conforms.

@@ -7,6 +7,7 @@
 mod combination;
 mod matrix;
 mod mutation;
+mod sight;
 mod tampering;
 mod text;
 mod trial;

@@ -34,12 +34,16 @@ impl Default for Scale {
     }
 }
 
-/// Runs the suite on one device.
-pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, scale: &Scale) -> Result<SuiteRun, String> {
-    let choice = Choice { filters: scale.filters.clone(), allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() };
+/// Runs what is chosen of the suite on one device.
+pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, choice: &Choice) -> Result<SuiteRun, String> {
     on_mock(suite, settings, async |session| {
-        session.run(&choice, &Manner::quick(scale.seed)).await.map_err(|error| error.to_string())
+        session.run(choice, &Manner::quick(settings.seed)).await.map_err(|error| error.to_string())
     })
+}
+
+/// Of the filtered cases whatever a mock can bear, which is everything.
+pub(super) fn all(filters: &[String]) -> Choice {
+    Choice { filters: filters.to_vec(), allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() }
 }
 
 /// Opens a mock of its own and works with it.

@@ -3,15 +3,18 @@
 use super::defect::{DEFECTS, Defect};
 use super::edition::{DeleteRoute, EDITIONS, Edition, Grammar};
 use super::quirk::{QUIRKS, Quirk};
+use crate::mock::asked::{self, Places};
 use crate::mock::device::{Settings, UnknownName};
 
 /// What makes this panel differ from the reference, asked for at every place where it could show.
 #[derive(Debug)]
 pub(super) struct Nature {
     pub edition: &'static Edition,
-    defects: Vec<bool>,
-    quirks: Vec<bool>,
+    defects: Places,
+    quirks: Places,
 }
+
+const _: () = assert!(DEFECTS.len() <= Places::MOST && QUIRKS.len() <= Places::MOST, "every defect and quirk needs a place");
 
 impl Nature {
     /// Reads the names; one that is unknown is an error.
@@ -20,20 +23,27 @@ impl Nature {
         let quirks = marked(&settings.quirks, "quirk", QUIRKS.iter().map(|row| row.name))?;
         let chosen = settings.quirks.iter().find_map(|name| Edition::named(name));
         let by_quirk = [(Quirk::NotFoundWord, "android-latest"), (Quirk::DuplicateFlagEverywhere, "android-2.10")];
-        let by_quirk = by_quirk.into_iter().find_map(|(quirk, edition)| quirks[quirk as usize].then_some(edition));
+        by_quirk.iter().for_each(|(quirk, _)| asked::quirk(*quirk as usize));
+        let by_quirk = by_quirk.into_iter().find_map(|(quirk, edition)| quirks.contains(quirk as usize).then_some(edition));
         let implied = settings.defects.iter().find_map(|name| Defect::named(name)?.edition()).or(by_quirk);
+        // An edition shows everywhere, and so does whatever implies one.
+        places(QUIRKS.iter().map(|row| row.name), |name| Edition::named(name).is_some()).for_each(asked::quirk);
+        places(DEFECTS.iter().map(|row| row.name), |name| Defect::named(name).and_then(Defect::edition).is_some())
+            .for_each(asked::defect);
         let edition = chosen.or(implied.and_then(Edition::named)).unwrap_or(&EDITIONS[0]);
         Ok(Self { edition, defects, quirks })
     }
 
     /// True when the panel has this defect.
     pub fn wrong(&self, defect: Defect) -> bool {
-        self.defects[defect as usize]
+        asked::defect(defect as usize);
+        self.defects.contains(defect as usize)
     }
 
     /// True when the panel has this quirk.
     pub fn quirky(&self, quirk: Quirk) -> bool {
-        self.quirks[quirk as usize]
+        asked::quirk(quirk as usize);
+        self.quirks.contains(quirk as usize)
     }
 
     /// What all paths but one begin with.
@@ -74,11 +84,16 @@ fn marked<'a>(
     wanted: &[String],
     kind: &'static str,
     known: impl Iterator<Item = &'a str> + Clone,
-) -> Result<Vec<bool>, UnknownName> {
+) -> Result<Places, UnknownName> {
+    let mut marked = Places::default();
     for name in wanted {
-        if !known.clone().any(|have| have == name) {
-            return Err(UnknownName { suite: "bas-ip", kind, name: name.clone() });
-        }
+        let unknown = || UnknownName { suite: "bas-ip", kind, name: name.clone() };
+        marked.insert(known.clone().position(|have| have == name).ok_or_else(unknown)?);
     }
-    Ok(known.map(|have| wanted.iter().any(|name| name == have)).collect())
+    Ok(marked)
+}
+
+/// Where in a table the names are of which this is true.
+fn places<'a>(names: impl Iterator<Item = &'a str>, is_so: impl Fn(&str) -> bool) -> impl Iterator<Item = usize> {
+    names.enumerate().filter(move |(_, name)| is_so(name)).map(|(place, _)| place)
 }

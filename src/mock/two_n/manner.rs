@@ -2,42 +2,41 @@
 
 use super::defect::{DEFECTS, Defect};
 use super::quirk::{QUIRKS, Quirk};
+use crate::mock::asked::{self, Places};
 use crate::mock::device::{Settings, UnknownName};
 
 /// The defects and quirks in force. Small enough to be copied wherever one of them acts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Manner {
-    defects: [u64; 6],
-    quirks: [u64; 3],
+    defects: Places,
+    quirks: Places,
 }
 
-const _: () = assert!(DEFECTS.len() <= 6 * 64 && QUIRKS.len() <= 3 * 64, "every defect and quirk needs a bit");
+const _: () = assert!(DEFECTS.len() <= Places::MOST && QUIRKS.len() <= Places::MOST, "every defect and quirk needs a place");
 
 impl Manner {
     /// Reads the names of the settings; the first that is neither defect nor quirk of this suite is the error.
     pub fn read(settings: &Settings) -> Result<Self, UnknownName> {
         let mut manner = Self::default();
         for name in &settings.defects {
-            let defect = Defect::named(name).ok_or_else(|| unknown("defect", name))? as usize;
-            manner.defects[defect / 64] |= 1 << (defect % 64);
+            manner.defects.insert(Defect::named(name).ok_or_else(|| unknown("defect", name))? as usize);
         }
         for name in &settings.quirks {
-            let quirk = Quirk::named(name).ok_or_else(|| unknown("quirk", name))? as usize;
-            manner.quirks[quirk / 64] |= 1 << (quirk % 64);
+            manner.quirks.insert(Quirk::named(name).ok_or_else(|| unknown("quirk", name))? as usize);
         }
         Ok(manner)
     }
 
     /// True when the unit is wrong in this way.
     pub fn wrong(&self, defect: Defect) -> bool {
-        let place = defect as usize;
-        self.defects[place / 64] & (1 << (place % 64)) != 0
+        asked::defect(defect as usize);
+        self.defects.contains(defect as usize)
     }
 
     /// True when the unit is different, and right, in this way.
     pub fn differs(&self, quirk: Quirk) -> bool {
-        let place = quirk as usize;
-        self.quirks[place / 64] & (1 << (place % 64)) != 0
+        asked::quirk(quirk as usize);
+        self.quirks.contains(quirk as usize)
     }
 }
 
