@@ -101,6 +101,9 @@ pub struct Case {
     /// True when no other case may run meanwhile (it compares the state of the whole device).
     #[serde(default)]
     pub alone: bool,
+    /// Runs before all others, which rest on what it judges: what it finds would end the run before its own turn.
+    #[serde(default)]
+    pub first: bool,
     /// True when what a case that settles a dialect makes stays until the end of the run, for the others to use; its fresh values then are values
     /// of the run.
     #[serde(default)]

@@ -137,6 +137,9 @@ pub struct Untouched {
     pub holds: Option<bool>,
     /// How many entries of others were compared.
     pub compared: u64,
+    /// How many of them were written down before the run wrote anything, in `backup.jsonl` beside the record.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub backed_up: u64,
     /// Whether the device's own account of changes says the same, where it keeps one (the 2N query iterator).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed: Option<String>,
@@ -363,9 +366,8 @@ pub struct RequirementRecord {
     pub cases: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 /// Free-form JSON, sorted as it came.

@@ -8,7 +8,8 @@ mod aims;
 
 fn try_again(aim: &str, attempt: fn(&[u8])) {
     let folder = Path::new("tests/fuzz/corpus").join(aim);
-    let files: Vec<_> = fs::read_dir(&folder).expect("the folder exists").map(|file| file.expect("it can be read").path()).collect();
+    let files: Vec<_> =
+        fs::read_dir(&folder).expect("the folder exists").map(|file| file.expect("it can be read").path()).collect();
     assert!(!files.is_empty(), "{} is empty", folder.display());
     for file in files {
         println!("{}", file.display());

@@ -154,6 +154,32 @@ fn a_device_that_takes_entries_of_others_along_is_found_out() {
     let out = tempfile::tempdir().expect("a folder");
     let output = run(&mock, out.path(), &[]).output().expect("it runs");
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+
+    let record = record(out.path());
+    let backup = fs::read_to_string(out.path().join("backup.jsonl")).expect("there is a backup");
+    let lines: Vec<Value> = backup.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    assert_eq!((lines.len(), &record["untouched"]["backed_up"]), (300, &Value::from(300)));
+    let gone = record["untouched"]["changes"][0].as_str().expect("a change");
+    let at = gone.split("as it was: line ").nth(1).and_then(|rest| rest.split(' ').next()).expect("it names its line");
+    let entry = &lines[at.parse::<usize>().expect("a number") - 1]["entry"];
+    assert!(
+        gone.contains(&entry["uuid"].as_str().expect("it has one").to_lowercase()) && entry["name"].is_string(),
+        "{gone}: {entry}"
+    );
+    let codes = lines.iter().filter(|line| !line["entry"]["access"]["pin"].is_null());
+    assert!(codes.clone().count() > 0 && codes.clone().all(|line| line["entry"]["access"]["pin"] == "[redacted]"), "{backup}");
+}
+
+#[test]
+fn the_backup_of_the_run_before_is_kept() {
+    let mock = Mock::start(&["--suite", "bas-ip", "--preload", "5"]);
+    let out = tempfile::tempdir().expect("a folder");
+    let lines = |name: &str| fs::read_to_string(out.path().join(name)).map_or(0, |text| text.lines().count());
+    for (backup, previous) in [(5, 0), (5, 5)] {
+        let output = run(&mock, out.path(), &["--filter", "bas-ip/device/info/*"]).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(lines("backup.jsonl") >= backup && lines("backup.previous.jsonl") >= previous, "{}", said(&output));
+    }
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::profile::Known;
 use crate::record::{Record, Target};
 use crate::records::{exit, sum_up, waive};
 use crate::report;
-use crate::runner::{Circumstances, Event, Journal, Manner, SuiteRun, assemble};
+use crate::runner::{Backup, Circumstances, Event, Journal, Manner, SuiteRun, assemble};
 use crate::session::{Obstacle, Patience, Session, connections, is_loopback};
 use crate::suite::Profile;
 use crate::verdict::Exit;
@@ -159,6 +159,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         shuffle: args.shuffle,
         cautious: url.is_some(),
         journal: journal(args, url.as_ref())?,
+        backup: backup(args, url.as_ref())?,
     };
     Ok(Prepared { suites, url, profile, choice, manner, waivers, recipe, server: RefCell::new(None) })
 }
@@ -182,6 +183,19 @@ fn journal(args: &RunArgs, url: Option<&Url>) -> Result<Journal, Wrong> {
         drop(writeln!(io::stderr(), "{words} {}", path.display()));
     }
     Ok(journal)
+}
+
+/// Where the entries of others on a device are written down. The one of the run before is kept: that run may have changed some of them.
+fn backup(args: &RunArgs, url: Option<&Url>) -> Result<Backup, Wrong> {
+    if args.dry_run || url.is_none() {
+        return Ok(Backup::default());
+    }
+    let path = args.out.join("backup.jsonl");
+    let wrong = |error: io::Error| Wrong(format!("cannot write {}: {error}", path.display()));
+    if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+        fs::rename(&path, args.out.join("backup.previous.jsonl")).map_err(wrong)?;
+    }
+    fs::File::create(&path).map(Backup::keep).map_err(wrong)
 }
 
 fn suites<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Vec<&'c SuiteCatalogue>, Wrong> {

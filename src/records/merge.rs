@@ -160,6 +160,7 @@ fn untouched(one: &Untouched, other: &Untouched) -> Untouched {
             _ => Some(true),
         },
         compared: one.compared.max(other.compared),
+        backed_up: one.backed_up.max(other.backed_up),
         confirmed: least(&one.confirmed, &other.confirmed),
         changes: union(&one.changes, &other.changes),
         others: union(&one.others, &other.others),

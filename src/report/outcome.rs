@@ -83,6 +83,10 @@ pub fn remains(untouched: &Untouched) -> Vec<String> {
     let confirmed = untouched.confirmed.iter().map(|said| format!("confirmed: {}", visible(said)));
     let others = untouched.others.iter().map(|said| format!("another writer: {}", visible(said)));
     let mut remains: Vec<String> = confirmed.chain(others).collect();
+    if untouched.backed_up > 0 {
+        let count = counted(untouched.backed_up, "entry of others was", "entries of others were");
+        remains.push(format!("{count} written down before the first write: backup.jsonl beside the record"));
+    }
     if untouched.tombstones > 0 {
         let count = counted(untouched.tombstones, "deleted entry of this run remains", "deleted entries of this run remain");
         remains.push(format!("{count} as a tombstone"));

@@ -78,6 +78,7 @@ fn add_untouched(whole: &mut Untouched, part: Untouched) {
         _ => Some(true),
     };
     whole.compared += part.compared;
+    whole.backed_up += part.backed_up;
     whole.changes.extend(part.changes);
     whole.others.extend(part.others);
     whole.confirmed = whole.confirmed.take().or(part.confirmed);

@@ -1,6 +1,7 @@
 //! Runs a plan against a transport: sets scenes, sends, has the judge judge, tidies up. Knows a [`Transport`], not HTTP.
 
 mod assembly;
+mod backup;
 mod bench;
 mod case_record;
 mod case_run;
@@ -26,6 +27,7 @@ mod transport;
 mod untouched;
 
 pub use assembly::{Circumstances, assemble, requirements};
+pub use backup::Backup;
 pub use clean::{Cleaned, clean};
 pub use event::Event;
 pub use journal::{Claim, Journal, JournalLine, read_journal};

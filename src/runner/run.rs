@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
+use super::backup::Backup;
 use super::bench::{Bench, Ledger, own_maker};
 use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
@@ -19,7 +20,7 @@ use super::journal::Journal;
 use super::pace::Pace;
 use super::redaction::Redaction;
 use super::request::outgoing;
-use super::snapshot::{Holdings, take};
+use super::snapshot::{Holdings, take_and_keep};
 use super::stops::{Deed, Stops};
 use super::transport::Transport;
 use crate::case::{Risk, Send};
@@ -51,13 +52,15 @@ pub struct Manner {
     pub cautious: bool,
     /// Where everything stands that the run may create.
     pub journal: Journal,
+    /// Where the entries of others are written down first.
+    pub backup: Backup,
 }
 
 impl Manner {
     /// As fast as the machine goes, in the catalogue's order.
     pub fn quick(seed: u64) -> Self {
         let journal = Journal::default();
-        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false, cautious: false, journal }
+        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false, cautious: false, journal, backup: Backup::default() }
     }
 }
 
@@ -94,7 +97,7 @@ pub async fn run<T: Transport>(
 ) -> Result<SuiteRun, String> {
     let rules = Rules::new(suite, &known, manner.seed)?;
     let floor = Floor { redaction: Some(redaction), ..Floor::new(suite, transport, manner, rules, stop) };
-    let before = take(&floor.bench(&known, false), &floor.claims(false)).await;
+    let before = take_and_keep(&floor.bench(&known, false), &floor.claims(false), &manner.backup, redaction).await;
     drop(floor.before.set(before));
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
@@ -213,14 +216,15 @@ impl<'f, T: Transport> Floor<'f, T> {
         }
     }
 
-    /// Cases beside each other first, then those that must be alone, and last those that a weak device may not survive.
+    /// What all others rest on first, then cases beside each other, those that must be alone, and last those that a weak device may not survive.
     async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
         let bench = self.bench(known, false);
         let mut running: Vec<&CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
             shuffle(&mut running, self.manner.seed);
         }
-        let (stress, gentle): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| is_stress(case));
+        let (first, others): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.first);
+        let (stress, gentle): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| is_stress(case));
         let (alone, together): (Vec<_>, Vec<_>) = gentle.into_iter().partition(|case| case.case.alone);
         let mut found = HashMap::new();
         let mut done = |id: String, ran: Option<Ran>| {
@@ -229,6 +233,10 @@ impl<'f, T: Transport> Floor<'f, T> {
                 found.insert(id, ran);
             }
         };
+        for case in first {
+            let (id, ran) = self.judged(&bench, case).await;
+            done(id, ran);
+        }
         let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case)))
             .buffer_unordered(self.manner.jobs.max(1));
         while let Some((id, ran)) = stream.next().await {
@@ -242,14 +250,18 @@ impl<'f, T: Transport> Floor<'f, T> {
         found
     }
 
-    /// One case, unless the run goes no further; and what follows from it for the run.
+    /// One case, unless the run goes no further.
     async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
-        let id = case.id.0.clone();
-        let deed = self.deed(case);
-        if let Some(why) = self.stops.forbids(deed) {
-            self.refused.borrow_mut().insert(id.clone(), why);
-            return (id, None);
+        if let Some(why) = self.stops.forbids(self.deed(case)) {
+            self.refused.borrow_mut().insert(case.id.0.clone(), why);
+            return (case.id.0.clone(), None);
         }
+        self.judged(bench, case).await
+    }
+
+    /// One case, whatever was found before; and what follows from it for the run.
+    async fn judged(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
+        let deed = self.deed(case);
         let attempt = attempt(bench, case, 0).await;
         self.removed.borrow_mut().extend(attempt.removed.iter().cloned());
         if deed == Deed::Removes && attempt.verdict == Some(Verdict::Fail) {
@@ -261,7 +273,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             self.look_for_life(bench).await;
         }
         self.audit(bench, attempt.left.is_some()).await;
-        (id, Some(self.ran(case, attempt)))
+        (case.id.0.clone(), Some(self.ran(case, attempt)))
     }
 
     /// A case that ran; its exchanges are let go.

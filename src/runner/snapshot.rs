@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
+use super::backup::Backup;
 use super::bench::{Bench, MOST_PAGES, own_maker};
 use super::claims::{Claims, Whose, key_of};
+use super::redaction::Redaction;
 use super::request::outgoing;
 use super::transport::Transport;
 use crate::case::Risk;
@@ -30,6 +32,8 @@ pub(super) struct Held {
     pub stamp: Option<u64>,
     /// The id as the device wrote it, where it may have to be removed.
     pub id: Option<Value>,
+    /// The line of the backup that shows it as it was.
+    pub line: Option<u64>,
 }
 
 /// What a device holds: listing and id of each entry.
@@ -63,12 +67,29 @@ impl Holdings {
 /// # Errors
 /// Why it could not be read.
 pub(super) async fn take<T: Transport>(bench: &Bench<'_, T>, claims: &Claims<'_>) -> Result<Holdings, String> {
+    take_and_keep(bench, claims, &Backup::default(), &Redaction::default()).await
+}
+
+/// The same, and writes the entries of others down.
+///
+/// # Errors
+/// Why it could not be read, or not be written down.
+pub(super) async fn take_and_keep<T: Transport>(
+    bench: &Bench<'_, T>,
+    claims: &Claims<'_>,
+    backup: &Backup,
+    redaction: &Redaction,
+) -> Result<Holdings, String> {
+    let suite = &bench.suite.suite;
+    let not_safe = |error| format!("the entries of others could not be written down: {error}");
+    let write = |kind: &str, row: &Value| backup.write(&suite.suite, kind, row, redaction).map_err(not_safe);
     let mut holdings = Holdings::default();
-    for (listing, snapshot) in bench.suite.suite.safety.snapshots.iter().enumerate() {
+    for (listing, snapshot) in suite.safety.snapshots.iter().enumerate() {
         if snapshot.needs.iter().all(|need| bench.known.has(need) == Some(true)) {
-            list(bench, listing, snapshot, claims, &mut holdings).await?;
+            list(bench, listing, snapshot, claims, &write, &mut holdings).await?;
         }
     }
+    backup.finish().map_err(not_safe)?;
     Ok(holdings)
 }
 
@@ -101,6 +122,7 @@ async fn list<T: Transport>(
     listing: usize,
     snapshot: &Snapshot,
     claims: &Claims<'_>,
+    write: &impl Fn(&str, &Value) -> Result<Option<u64>, String>,
     holdings: &mut Holdings,
 ) -> Result<(), String> {
     let maker = own_maker(bench.seed, bench.ours);
@@ -117,7 +139,9 @@ async fn list<T: Transport>(
         let before = holdings.entries.len() as u64 + holdings.tombstones;
         read_rows += rows.len() as u64;
         for row in rows {
-            take_row(listing, snapshot, &row, claims, holdings);
+            if let Some(held) = take_row(listing, snapshot, &row, claims, holdings).filter(|held| held.whose == Whose::Others) {
+                held.line = write(&snapshot.kind, &row)?;
+            }
         }
         note_series(listing, snapshot, &body, holdings);
         let nothing_new = holdings.entries.len() as u64 + holdings.tombstones == before;
@@ -177,8 +201,14 @@ fn stamp_of(row: &Value, snapshot: &Snapshot) -> Option<u64> {
     row.pointer(snapshot.stamp.as_ref()?).and_then(Value::as_u64)
 }
 
-/// Takes what is needed of a row.
-pub(super) fn take_row(listing: usize, snapshot: &Snapshot, row: &Value, claims: &Claims<'_>, holdings: &mut Holdings) {
+/// Takes what is needed of a row; `None` where it is only the trace of an entry.
+pub(super) fn take_row<'h>(
+    listing: usize,
+    snapshot: &Snapshot,
+    row: &Value,
+    claims: &Claims<'_>,
+    holdings: &'h mut Holdings,
+) -> Option<&'h mut Held> {
     let stamp = stamp_of(row, snapshot);
     if let Some(stamp) = stamp {
         let highest = holdings.stamps.entry(listing).or_default();
@@ -186,7 +216,7 @@ pub(super) fn take_row(listing: usize, snapshot: &Snapshot, row: &Value, claims:
     }
     if snapshot.tombstone.as_ref().is_some_and(|place| row.pointer(place) == Some(&Value::Bool(true))) {
         holdings.tombstones += 1;
-        return;
+        return None;
     }
     let content = content(row, &snapshot.ignore);
     let digest: [u8; 16] = Md5::digest(content.to_string()).into();
@@ -195,8 +225,9 @@ pub(super) fn take_row(listing: usize, snapshot: &Snapshot, row: &Value, claims:
     let whose = claims.whose(&snapshot.kind, id, row);
     let bare = is_bare(&content, &snapshot.id);
     let kept = whose == Whose::Ours || bare;
-    let held = Held { digest, whose, bare, stamp, id: id.cloned().filter(|_| kept) };
-    holdings.entries.insert((listing, key), held);
+    let held = Held { digest, whose, bare, stamp, id: id.cloned().filter(|_| kept), line: None };
+    let place = holdings.entries.entry((listing, key));
+    Some(place.insert_entry(held).into_mut())
 }
 
 /// What of an entry is compared, its members in order, so that another order is no change.

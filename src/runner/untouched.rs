@@ -34,12 +34,17 @@ impl Looks<'_> {
     /// Sums up. `name` says what a listing's entries are called.
     pub(super) fn untouched(&self, name: impl Fn(usize) -> String) -> Untouched {
         let called = |key: &(usize, String)| format!("{} {}", name(key.0), key.1);
+        let shown = |line: Option<u64>| line.map_or_else(String::new, |line| format!(" (as it was: line {line} of the backup)"));
         let (mut certain, mut changed, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (key, held) in self.before.foreign() {
             match self.after.entries.get(key) {
-                None => certain.push(format!("the {} is gone", called(key))),
-                Some(now) if now.whose == Whose::Ours => certain.push(format!("the {} carries this run's mark now", called(key))),
-                Some(_) if self.after.differs(key, held) => changed.push(format!("the {} is not as it was", called(key))),
+                None => certain.push(format!("the {} is gone{}", called(key), shown(held.line))),
+                Some(now) if now.whose == Whose::Ours => {
+                    certain.push(format!("the {} carries this run's mark now{}", called(key), shown(held.line)))
+                }
+                Some(_) if self.after.differs(key, held) => {
+                    changed.push(format!("the {} is not as it was{}", called(key), shown(held.line)))
+                }
                 Some(_) => {}
             }
         }
@@ -64,6 +69,7 @@ impl Looks<'_> {
         Untouched {
             holds,
             compared: self.before.foreign().count() as u64,
+            backed_up: self.before.foreign().filter(|(_, held)| held.line.is_some()).count() as u64,
             confirmed: self.confirmed(),
             changes: certain,
             others,
@@ -119,7 +125,7 @@ mod tests {
         let mut holdings = Holdings::default();
         for (uuid, owner) in names {
             let row = json!({ "uuid": uuid, "owner": owner, "timestamp": 5 });
-            take_row(0, &suite.safety.snapshots[0], &row, &claims, &mut holdings);
+            take_row(0, &suite.safety.snapshots[0], &row, &claims, &mut holdings).expect("it is an entry").line = Some(1);
         }
         holdings
     }

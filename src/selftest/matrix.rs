@@ -227,11 +227,12 @@ impl Trials<'_> {
 
 /// Whether a case found a deviation from the very requirement.
 fn is_for(case: &CaseRecord, breaks: &RequirementId) -> bool {
-    case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
+    let is_judged = matches!(case.verdict, Verdict::Fail | Verdict::Warn);
+    is_judged && case.mismatches.iter().any(|mismatch| mismatch.requirement == *breaks && mismatch.level > Strength::May)
 }
 
 fn is_red(case: &CaseRecord) -> bool {
-    matches!(case.verdict, Verdict::Fail | Verdict::Warn) || case.mismatches.iter().any(|mismatch| mismatch.level > Strength::May)
+    matches!(case.verdict, Verdict::Fail | Verdict::Warn)
 }
 
 /// Whether a device answered in every case that was run on it as the plain one did.

@@ -25,7 +25,12 @@ pub fn cases(bytes: &[u8]) {
     assert!(is_plain(&said), "a raw control character: {said:?}");
     let Some(suite) = catalogue.suites.get("2n") else { return };
     for case in suite.cases.iter().filter(|case| case.file == NAME).take(3) {
-        attempt(suite, &KNOWN[0], &Parrot { status: 200, media_type: JSON, body: b"{\"success\":true,\"result\":{}}" }, &case.id.0);
+        attempt(
+            suite,
+            &KNOWN[0],
+            &Parrot { status: 200, media_type: JSON, body: b"{\"success\":true,\"result\":{}}" },
+            &case.id.0,
+        );
     }
 }
 
@@ -70,7 +75,9 @@ const PLAIN: Style = Style::PLAIN;
 /// The 2N suite without its cases.
 static SUITE: LazyLock<Sources> = LazyLock::new(|| {
     let all = Sources::embedded();
-    let is_kept = |name: &str| name.starts_with("schemas/") || ["suite", "requirements"].iter().any(|of| name == format!("cases/2n/{of}.json"));
+    let is_kept = |name: &str| {
+        name.starts_with("schemas/") || ["suite", "requirements"].iter().any(|of| name == format!("cases/2n/{of}.json"))
+    };
     all.iter().filter(|(name, _)| is_kept(name)).fold(Sources::default(), |sources, (name, text)| sources.with(name, text))
 });
 
@@ -142,7 +149,7 @@ fn put(value: &mut Value, texts: &[String], turn: &mut usize, is_headers: bool) 
                 match inner {
                     Value::String(text) if OF_THE_DEVICE.contains(&key.as_str()) => {
                         *turn += 1;
-                        if *turn % 3 == 0 {
+                        if turn.is_multiple_of(3) {
                             text.clone_from(&texts[*turn / 3 % texts.len()]);
                         }
                     }
@@ -155,7 +162,7 @@ fn put(value: &mut Value, texts: &[String], turn: &mut usize, is_headers: bool) 
                 match inner {
                     Value::String(text) if is_headers => {
                         *turn += 1;
-                        if *turn % 3 == 0 {
+                        if turn.is_multiple_of(3) {
                             text.clone_from(&texts[*turn / 3 % texts.len()]);
                         }
                     }
