@@ -3,8 +3,13 @@
 //! The real binary runs against a mock device of its own process, through a proxy that lets so many requests through and then kills the
 //! run, before or after the next request reached the device. By default a sample is taken; `DOORSPEC_KILL=200` takes a larger one, and
 //! `DOORSPEC_KILL=all` kills before and after every request of a whole run, which takes hours. `DOORSPEC_KILL_SEED` chooses another sample.
+//!
+//! The same is done without a process: a run in this one is dropped at a request and knows nothing any more, and what is cleaned up follows
+//! from its journal alone. That is quick enough for every request of both suites (`DOORSPEC_KILL=all cargo test --release --test kill severed`).
 
+use std::cell::Cell;
 use std::env;
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -14,10 +19,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use doorspec::case::Risk;
+use doorspec::catalogue::{Catalogue, SuiteCatalogue};
 use doorspec::client::{Client, Credentials, Login, Options, UserPassword};
-use doorspec::exchange::Outgoing;
+use doorspec::exchange::{Exchange, Outgoing, Role};
+use doorspec::plan::{Choice, Shard};
+use doorspec::runner::{self, Claim, Journal, Manner, Redaction, Transport, read_journal};
+use doorspec::session::{Patience, Session};
 use program::{Mock, doorspec_with_accounts, said};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 mod program;
 
@@ -331,4 +342,114 @@ fn a_bas_ip_panel_is_as_before_after_any_kill() {
     let usual = ["--jobs", "4", "--filter", "bas-ip/plain/*", "--filter", "bas-ip/sibling/*", "--filter", "bas-ip/link/upsert/*"];
     let whole = env::var_os("DOORSPEC_KILL").is_some();
     check("bas-ip", if whole { &usual[..2] } else { &usual }, 6);
+}
+
+/// A device that the run never hears of again from a certain request on.
+struct Severed<'d> {
+    device: &'d Session<'d>,
+    seen: Cell<u64>,
+    fatal: u64,
+    when: When,
+    cut: Notify,
+}
+
+impl Transport for Severed<'_> {
+    async fn exchange(&self, outgoing: &Outgoing) -> Exchange {
+        self.seen.set(self.seen.get() + 1);
+        if self.fatal == 0 || self.seen.get() < self.fatal {
+            return self.device.exchange(outgoing).await;
+        }
+        if self.seen.get() == self.fatal {
+            if self.when == When::After {
+                self.device.exchange(outgoing).await;
+            }
+            self.cut.notify_one();
+        }
+        std::future::pending().await
+    }
+
+    fn has_account(&self, role: Role) -> bool {
+        self.device.has_account(role)
+    }
+}
+
+/// What of a mock's state is somebody's: no traces, no sessions, no log.
+fn held(suite: &str, state: Value) -> Value {
+    match suite {
+        "2n" => state["users"].as_array().expect("it has users").iter().filter(|user| user["deleted"] != true).cloned().collect(),
+        _ => ["identifiers", "apartments", "time_profiles", "forwards"].into_iter().map(|list| state[list].clone()).collect(),
+    }
+}
+
+/// One part of a suite on a mock of this process: the run is dropped at a request, all that it knew is lost but its journal, and the journal
+/// is cleaned up after. Says at how many requests that was done, and after how many of them something was left to remove.
+async fn sever(suite: &SuiteCatalogue, shard: Shard, every: u64, preload: usize) -> (u64, u64) {
+    let device = Session::embedded(suite, &Session::plain_mock(7), Patience::default()).await.expect("a mock");
+    let mock = device.server().expect("it is of this process").device();
+    mock.lock().expect("it is well").preload(preload);
+    let known = device.recognise(7).await.expect("it is recognised");
+    let state = || held(&suite.suite.suite, mock.lock().expect("it is well").state());
+    let before = state();
+    let choice = Choice { allow: [Risk::Disturb].into(), shard: Some(shard), ..Choice::default() };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("journal.jsonl");
+    let keep = || Journal::keep(File::options().read(true).append(true).create(true).open(&path).expect("a file"), "mock", "run");
+    let run = async |fatal: u64, when: When| {
+        let severed = Severed { device: &device, seen: Cell::new(0), fatal, when, cut: Notify::new() };
+        let manner = Manner { jobs: 4, journal: keep().expect("a journal"), ..Manner::quick(7) };
+        let stop = AtomicBool::new(false);
+        let redaction = Redaction::default();
+        let run = runner::run(suite, known.clone(), &choice, &manner, &severed, &redaction, &stop, &|_| {});
+        tokio::select! {
+            () = severed.cut.notified() => {}
+            ended = run => drop(ended.expect("the suite is sound")),
+        }
+        severed.seen.get()
+    };
+    let total = run(0, When::Before).await;
+    assert_eq!(state(), before, "a whole run of {shard} changed something");
+    let (mut tried, mut left) = (0, 0);
+    for fatal in (1 + total % every.min(total)..=total).step_by(usize::try_from(every).expect("it fits")) {
+        for when in [When::Before, When::After] {
+            std::fs::write(&path, "").expect("the file can be written");
+            run(fatal, when).await;
+            // What the device has taken it also carries out.
+            tokio::time::sleep(Duration::from_millis(3)).await;
+            let lines = read_journal(&std::fs::read_to_string(&path).expect("a journal")).expect("it is sound");
+            let claim = Claim::of(&suite.suite.suite, &lines);
+            let manner = Manner { journal: keep().expect("a journal"), ..Manner::quick(0) };
+            let cleaned = device.clean(&claim, &manner).await.expect("the device can be read");
+            assert_eq!(cleaned.left, Vec::<String>::new(), "part {shard} severed {when:?} request {fatal}");
+            let after = state();
+            assert!(after == before, "part {shard} severed {when:?} request {fatal}: {}", difference(&before, &after));
+            tried += 1;
+            left += u64::from(!cleaned.removed.is_empty());
+        }
+    }
+    (tried, left)
+}
+
+/// Every request of every part with `DOORSPEC_KILL=all`, else a sample of both.
+async fn sever_all(suite: &str) {
+    const PARTS: u64 = 40;
+    let is_whole = env::var("DOORSPEC_KILL").is_ok_and(|wanted| wanted == "all");
+    let (parts, every, preload) = if is_whole { (1..=PARTS, 1, 1000) } else { (7..=7, 40, 60) };
+    let suite = &Catalogue::embedded().suites[suite];
+    let (mut tried, mut left) = (0, 0);
+    for part in parts {
+        let (of_part, left_of_part) = sever(suite, Shard::new(part, PARTS).expect("a part"), every, preload).await;
+        (tried, left) = (tried + of_part, left + left_of_part);
+    }
+    println!("{}: severed {tried} times; something was left to remove after {left} of them", suite.suite.suite);
+    assert!(left > 0, "nothing was ever left behind: this shows nothing");
+}
+
+#[tokio::test]
+async fn a_2n_unit_is_as_before_wherever_a_run_is_severed() {
+    sever_all("2n").await;
+}
+
+#[tokio::test]
+async fn a_bas_ip_panel_is_as_before_wherever_a_run_is_severed() {
+    sever_all("bas-ip").await;
 }
