@@ -7,10 +7,10 @@ use askama::Template;
 use crate::record::{CaseRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
 use crate::report::matrix::{self, Finding};
-use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived, wrong_waivers};
+use crate::report::outcome::{fails, headline, kinds, observed, remains, sentence, tally, untouched, wrong_waivers};
 use crate::report::plain::{counted, visible};
 use crate::report::trouble::{Line, Part, Trouble, line, prose, trouble};
-use crate::verdict::{Exit, Verdict};
+use crate::verdict::Verdict;
 
 /// How many kinds of trouble the page shows in full; of the others one line a case.
 const IN_FULL: usize = 12;
@@ -32,7 +32,7 @@ struct Page<'r> {
     data_tone: &'static str,
     data_lines: Vec<String>,
     facts: Vec<(String, String)>,
-    tally: Vec<Tile>,
+    tally: Vec<(&'static str, u64)>,
     selection: String,
     trouble_title: &'static str,
     trouble: Vec<Trouble>,
@@ -58,12 +58,6 @@ impl fmt::Display for Detail<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&dossier(self.case, self.record))
     }
-}
-
-/// A count of cases with one verdict.
-struct Tile {
-    word: &'static str,
-    count: u64,
 }
 
 /// An area of the requirement matrix.
@@ -139,17 +133,6 @@ fn page(record: &Record) -> Page<'_> {
     }
 }
 
-fn headline(record: &Record) -> (&'static str, &'static str) {
-    match exit(record) {
-        Exit::Conforms => ("Conforms", "good"),
-        Exit::DoesNotConform => ("Does not conform", "bad"),
-        Exit::Usage => ("Not run", "bad"),
-        Exit::Incomplete => ("Incomplete", "doubt"),
-        Exit::DataChanged => ("Data changed", "bad"),
-        Exit::Fault => ("Fault of the suite", "bad"),
-    }
-}
-
 /// The outcome without the words that the headline has said already, beginning with a capital.
 fn sentence_below(record: &Record) -> String {
     let whole = sentence(record);
@@ -198,20 +181,6 @@ fn facts(record: &Record) -> Vec<(String, String)> {
     facts.push(("seed".to_owned(), record.seed.to_string()));
     facts.extend(record.strict.then(|| ("strict".to_owned(), "warnings count".to_owned())));
     facts
-}
-
-fn tally(record: &Record) -> Vec<Tile> {
-    let waived = waived(record);
-    let mut tiles = Vec::from(Verdict::ALL.map(|verdict| Tile { word: verdict.word(), count: record.tally.of(verdict) }));
-    for tile in &mut tiles {
-        if tile.word == Verdict::Fail.word() {
-            tile.count = tile.count.saturating_sub(waived);
-        }
-    }
-    if waived > 0 {
-        tiles.insert(3, Tile { word: "waived", count: waived });
-    }
-    tiles
 }
 
 fn selection(record: &Record) -> String {

@@ -43,6 +43,33 @@ pub fn exit(record: &Record) -> Exit {
     all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Fault)
 }
 
+/// The answer in a word or two, and how it is taken: `good`, `bad` or `doubt`.
+pub fn headline(record: &Record) -> (&'static str, &'static str) {
+    match exit(record) {
+        Exit::Conforms => ("Conforms", "good"),
+        Exit::DoesNotConform => ("Does not conform", "bad"),
+        Exit::Usage => ("Not run", "bad"),
+        Exit::Incomplete => ("Incomplete", "doubt"),
+        Exit::DataChanged => ("Data changed", "bad"),
+        Exit::Fault => ("Fault of the suite", "bad"),
+    }
+}
+
+/// How many cases got which verdict; agreed failures are counted as `waived`, and not as `fail`.
+pub fn tally(record: &Record) -> Vec<(&'static str, u64)> {
+    let waived = waived(record);
+    let mut counts = Vec::from(Verdict::ALL.map(|verdict| (verdict.word(), record.tally.of(verdict))));
+    for (word, count) in &mut counts {
+        if *word == Verdict::Fail.word() {
+            *count = count.saturating_sub(waived);
+        }
+    }
+    if waived > 0 {
+        counts.insert(3, ("waived", waived));
+    }
+    counts
+}
+
 /// The outcome in one sentence, e.g. `does not conform: 2 cases fail`.
 pub fn sentence(record: &Record) -> String {
     let exit = exit(record);
@@ -164,7 +191,8 @@ pub fn area_and_name(id: &str) -> (String, String) {
     (visible(&area), visible(&rest.join("/")))
 }
 
-fn place(pointer: &str) -> String {
+/// A place without its positions: what is wrong with one element of a list is wrong in the same way with another.
+pub fn place(pointer: &str) -> String {
     let is_position = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     pointer.split('/').map(|part| if is_position(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
 }
