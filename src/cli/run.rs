@@ -406,7 +406,7 @@ fn write_report(
 fn told(record: &Record, args: &RunArgs) -> String {
     let style = style::of(args.color);
     if args.quiet {
-        return format!("{}\n", exit(record).sentence());
+        return report::outcome(record) + "\n";
     }
     let reports = args.out.display();
     format!("{}{}reports: {reports}\n", report::failures(record, style), report::summary(record, style))

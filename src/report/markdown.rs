@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::record::{CaseRecord, Record};
 use crate::report::outcome::{broken, exit, headline, remains, row, sentence, tally, untouched, wrong_waivers};
 use crate::report::plain::{clipped, counted, visible};
+use crate::report::trouble::prose;
 use crate::requirement::RequirementId;
 use crate::verdict::{Exit, Verdict};
 
@@ -89,7 +90,7 @@ fn failed(record: &Record) -> String {
 
 fn failure(id: &RequirementId, cases: &[&CaseRecord], record: &Record) -> String {
     let demand = row(record, id).map(|row| &row.requirement);
-    let demand = demand.map(|row| format!(" {}: {}", row.strength.word(), inert(&row.statement))).unwrap_or_default();
+    let demand = demand.map(|row| format!(" {}: {}", row.strength.word(), said(&row.statement))).unwrap_or_default();
     let found = cases[0].mismatches.iter().find(|mismatch| mismatch.requirement == *id);
     let [at, expected, actual] =
         found.map(|found| [&found.at, &found.expected, &found.actual].map(|text| code(text))).unwrap_or_default();
@@ -130,17 +131,23 @@ fn items(all: &[String]) -> String {
     shown.collect::<String>() + &more
 }
 
-/// Text that is neither Markdown nor HTML: what could be either is written as a character reference.
+/// Text that is neither Markdown nor HTML: what could be either is written as a character reference, also what makes links of bare
+/// addresses.
 fn inert(text: &str) -> String {
     let mut safe = String::new();
     for character in clipped(&visible(text), CELL * 3).chars() {
-        if character.is_ascii_punctuation() && !"-/(),;=".contains(character) {
+        if character.is_ascii_punctuation() && !"-/(),;=.'?!%{}\"+".contains(character) {
             let _ = write!(safe, "&#{};", u32::from(character));
         } else {
             safe.push(character);
         }
     }
-    safe
+    safe.replace("www.", "www&#46;")
+}
+
+/// A sentence of the catalogue, in which backticks set code apart.
+fn said(text: &str) -> String {
+    prose(text).iter().map(|part| if part.code { code(&part.text) } else { inert(&part.text) }).collect()
 }
 
 fn code(text: &str) -> String {
