@@ -25,6 +25,7 @@ mod spawn;
 mod stored;
 mod style;
 mod target_url;
+mod targets;
 mod waive;
 
 use std::io::{self, Write};

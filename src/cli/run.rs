@@ -1,5 +1,6 @@
 //! `doorspec run`: the main job.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,7 +14,7 @@ use super::progress::Progress;
 use super::signal::Ending;
 use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, choice, ledger, stored, target_url};
+use super::{accounts, choice, ledger, stored, target_url, targets};
 use crate::case::Risk;
 use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
@@ -57,6 +58,10 @@ pub(super) struct Wrong(pub(super) String);
 
 /// Runs the cases, writes the reports and says what was found.
 pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let args = &match with_target(args) {
+        Ok(args) => args,
+        Err(message) => return usage(&message),
+    };
     let own;
     let catalogue = match &args.cases {
         None => Catalogue::embedded(),
@@ -96,6 +101,22 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     args.formats.tell(&record, &told(&record, args), out)?;
     Ok(exit(&record))
+}
+
+/// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
+fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
+    let Some(target) = args.url.as_deref().map(targets::named).transpose()?.flatten() else { return Ok(Cow::Borrowed(args)) };
+    let args = args.clone();
+    Ok(Cow::Owned(RunArgs {
+        url: Some(target.url),
+        suite: if args.suite.is_empty() { target.suite } else { args.suite },
+        profile: args.profile.or(target.profile),
+        waivers: args.waivers.or(target.waivers),
+        cacert: args.cacert.or(target.cacert),
+        insecure: args.insecure || target.insecure,
+        accounts: target.accounts,
+        ..args
+    }))
 }
 
 /// What is said when a run ends at once.
@@ -284,7 +305,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
     let mut record = assemble(&suites, runs, circumstances);
-    accounts::redaction(prepared.url.is_none()).around_the_cases(&mut record);
+    args.accounts.redaction(prepared.url.is_none()).around_the_cases(&mut record);
     record
 }
 
@@ -307,7 +328,7 @@ async fn run_one(
     };
     let profile = prepared.profile.clone().filter(|profile| profile.suite == suite.suite.suite);
     let session = match &prepared.url {
-        Some(url) => Session::device(suite, url, accounts::from_environment(), profile, &patience)?,
+        Some(url) => Session::device(suite, url, args.accounts.credentials(), profile, &patience)?,
         None => {
             let settings = Settings { accounts: accounts::of_mock(), ..Session::plain_mock(prepared.manner.seed) };
             Session::embedded(suite, &settings, patience).await?
