@@ -26,6 +26,8 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(Box<RunArgs>),
+    /// Run what a change in cases/ or schemas/ touches as soon as it is saved, for people who write cases
+    Watch(Box<super::watch::WatchArgs>),
     /// Remove what an interrupted run left on a device, from its journal
     Clean(super::clean::CleanArgs),
     /// Find out what a device is and can do, and write its profile
@@ -69,6 +71,12 @@ pub struct RunArgs {
     /// Where the credentials are.
     #[arg(skip)]
     pub accounts: super::accounts::Names,
+    /// Only these cases, where somebody watches what changes.
+    #[arg(skip)]
+    pub only: Option<std::collections::BTreeSet<String>>,
+    /// Whether only what failed and the outcome are said.
+    #[arg(skip)]
+    pub is_brief: bool,
     /// Start this mock server on a free port, which takes the place of {port}, run against it, and stop it
     #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
     pub spawn: Option<String>,

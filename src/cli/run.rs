@@ -73,6 +73,11 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
             Err(Wrong(message)) => return usage(&message),
         },
     };
+    replay(args, catalogue, &Ending::watch(last_words(args)), out).await
+}
+
+/// Runs these cases until they are done or the end is asked for, writes the reports and says what was found.
+pub(super) async fn replay(args: &RunArgs, catalogue: &Catalogue, ending: &Ending, out: &mut dyn Write) -> io::Result<Exit> {
     let prepared = match prepare(args, catalogue) {
         Ok(prepared) => prepared,
         Err(Wrong(message)) => return usage(&message),
@@ -80,14 +85,13 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.dry_run {
         return dry_run(&prepared, out);
     }
-    let ending = Ending::watch(last_words(args));
     if let Some(recipe) = &prepared.recipe {
         match recipe.start() {
             Ok(server) => drop(prepared.server.replace(Some(server))),
             Err(message) => return usage(&message),
         }
     }
-    let mut record = carry_out(args, &prepared, &ending).await;
+    let mut record = carry_out(args, &prepared, ending).await;
     if let Some(death) = prepared.death().filter(|death| !record.reasons.contains(death)) {
         record.reasons.push(death);
         sum_up(&mut record);
@@ -104,7 +108,7 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
 }
 
 /// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
-fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
+pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
     let Some(target) = args.url.as_deref().map(targets::named).transpose()?.flatten() else { return Ok(Cow::Borrowed(args)) };
     let args = args.clone();
     Ok(Cow::Owned(RunArgs {
@@ -161,7 +165,10 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         filters: args.filter.clone(),
         allow: args.allow.iter().map(|class| Risk::from(*class)).collect(),
         shard: choice::shard(args.shard.as_deref()).map_err(Wrong)?,
-        only: args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
+        only: match &args.only {
+            Some(only) => Some(only.clone()),
+            None => args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
+        },
     };
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
@@ -428,6 +435,9 @@ fn told(record: &Record, args: &RunArgs) -> String {
     let style = style::of(args.color);
     if args.quiet {
         return report::outcome(record) + "\n";
+    }
+    if args.is_brief {
+        return format!("{}{}; {}\n", report::failures(record, style), report::counts(record), report::outcome(record));
     }
     let reports = args.out.display();
     format!("{}{}reports: {reports}\n", report::failures(record, style), report::summary(record, style))

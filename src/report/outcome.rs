@@ -81,6 +81,12 @@ pub fn tally(record: &Record) -> Vec<(&'static str, u64)> {
     counts
 }
 
+/// The counts that are not zero on one line: `9 pass, 1 fail`.
+pub fn counts(record: &Record) -> String {
+    let counts = tally(record).into_iter().filter(|(_, count)| *count > 0);
+    counts.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The outcome in one sentence, e.g. `does not conform: 2 cases fail`.
 pub fn sentence(record: &Record) -> String {
     let exit = exit(record);
