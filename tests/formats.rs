@@ -149,9 +149,11 @@ fn whatever_a_device_sent_a_format_stays_what_it_is() {
     }
     fs::write(folder.path().join("record.json"), poisoned.to_string()).expect("it can be written");
     let stored = folder.path().join("record.json");
-    let mut merge = doorspec(&["merge", text(&stored), "--out", text(&again)]);
+    let mut merge = doorspec(&["merge", text(&stored), "--out", text(&again), "--junit-dialect", "strict"]);
     check(merge.args(everything(folder.path())), 4, &[]);
     check_all(folder.path(), &record(&again));
+    let junit = read(&again.join("junit.xml"));
+    assert!(junit.contains("verdict: fail") && !junit.contains("<property name=\"verdict\""), "{junit}");
 
     // In a job's log the text stands where the runner looks for no command.
     let mut merge = doorspec(&["merge", text(&stored), "--out", text(&again), "--format", "github"]);

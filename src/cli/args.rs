@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::case::Risk;
 use crate::mock::device::Scheme;
+use crate::report;
 use crate::session::Patience;
 
 /// The conformance test suite for door devices that speak HTTP and JSON.
@@ -210,6 +211,15 @@ pub enum Color {
 pub enum JunitDialect {
     Common,
     Strict,
+}
+
+impl From<JunitDialect> for report::Dialect {
+    fn from(dialect: JunitDialect) -> Self {
+        match dialect {
+            JunitDialect::Common => Self::Common,
+            JunitDialect::Strict => Self::Strict,
+        }
+    }
 }
 
 /// Risks that must be allowed.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::args::{JunitDialect, RunArgs};
+use super::args::RunArgs;
 use super::progress::Progress;
 use super::signal::Ending;
 use super::spawn::{Recipe, Spawned};
@@ -402,10 +402,7 @@ fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String
 }
 
 fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
-    let dialect = match args.junit_dialect {
-        JunitDialect::Common => report::Dialect::Common,
-        JunitDialect::Strict => report::Dialect::Strict,
-    };
+    let dialect = args.junit_dialect.into();
     write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out))?;
     write_report(args, "junit.xml", args.junit.as_deref(), |out| out.write_all(report::junit(record, dialect).as_bytes()))?;
     write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out))
