@@ -12,7 +12,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
 use crate::report::failure::{case_failure, message};
-use crate::report::outcome::{area_and_name, exit, row, sentence, worst, wrong_waiver};
+use crate::report::outcome::{area_and_name, row, unsaid, whole, worst, wrong_waiver};
 use crate::report::plain::{capped, clipped, visible, visible_lines};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};
@@ -87,16 +87,13 @@ fn beyond_the_cases(record: &Record, dialect: Dialect) -> Vec<TestSuite> {
 
 /// The run as a whole, where it cannot be relied on although no case says so.
 fn run(record: &Record) -> Option<TestCase> {
-    let says = |verdict| record.cases.iter().any(|case| case.verdict == verdict);
-    let (kind, word) = match exit(record) {
+    let (kind, word) = match unsaid(record)? {
         Exit::DataChanged => (NonSuccessKind::Failure, "data-changed"),
-        Exit::Incomplete if !says(Verdict::Inconclusive) => (NonSuccessKind::Error, "inconclusive"),
-        Exit::Fault if !says(Verdict::Error) => (NonSuccessKind::Error, "suite"),
-        _ => return None,
+        Exit::Incomplete => (NonSuccessKind::Error, "inconclusive"),
+        _ => (NonSuccessKind::Error, "suite"),
     };
-    let said: Vec<String> = [sentence(record)].iter().chain(&record.reasons).chain(&record.untouched.changes).cloned().collect();
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(clipped(&visible(&said.join("; ")), MESSAGE)).set_type(word);
+    status.set_message(clipped(&visible(&whole(record)), MESSAGE)).set_type(word);
     Some(TestCase::new("outcome", status))
 }
 
