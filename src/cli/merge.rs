@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Color;
+use super::args::{Color, JunitDialect};
+use super::format::Formats;
 use super::{library, stored, style};
 use crate::records;
 use crate::report;
@@ -22,6 +23,11 @@ pub struct MergeArgs {
     /// The folder for record.json, junit.xml and report.html
     #[arg(long, value_name = "DIR", default_value = "reports/merged")]
     pub out: PathBuf,
+    /// The JUnit of `--out`: what most tools read, or what fits the Jenkins xUnit schema to the letter
+    #[arg(long, value_enum, default_value_t = JunitDialect::Common)]
+    pub junit_dialect: JunitDialect,
+    #[command(flatten)]
+    pub formats: Formats,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -32,9 +38,16 @@ pub struct MergeArgs {
 /// # Errors
 /// When the text cannot be written.
 pub fn merge(args: &MergeArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    if let Err(message) = args.formats.check() {
+        return library::usage(&message);
+    }
     let merged = args.records.iter().map(|path| stored::record(path)).collect::<Result<Vec<_>, _>>();
     let merged = merged.and_then(|all| records::merge(all).map_err(|why| format!("these records cannot be merged: {why}")));
-    let written = merged.and_then(|record| stored::write_reports(&record, &args.out).map(|()| record));
+    let written = merged.and_then(|record| {
+        stored::write_reports(&record, &args.out, args.junit_dialect.into())
+            .and_then(|()| args.formats.write(&record))
+            .map(|()| record)
+    });
     match written {
         Ok(record) => {
             let style = style::of(args.color);
@@ -44,7 +57,7 @@ pub fn merge(args: &MergeArgs, out: &mut dyn Write) -> io::Result<Exit> {
                 report::summary(&record, style),
                 args.out.display()
             );
-            library::write_all(out, &text)?;
+            args.formats.tell(&record, &text, out)?;
             Ok(records::exit(&record))
         }
         Err(message) => library::usage(&message),
