@@ -154,6 +154,16 @@ fn the_self_test_says_whether_a_defect_is_caught_and_a_reply_looked_at() {
     check(&mut doorspec(&one), 0, &["1 caught"]);
     let spoilt = ["selftest", "--suite", "2n", "--mutants", "5", "--filter", "2n/dir/delete/unknown-uuid"];
     check(&mut doorspec(&spoilt), 0, &["killed, 0 survived"]);
+    let missed = ["selftest", "--suite", "2n", "--only", "get-without-stamp", "--filter", "2n/dir/delete/unknown-uuid"];
+    check(&mut doorspec(&missed), 0, &["0 defects"]);
+    check(&mut doorspec(&["selftest", "--only", "get-without-stamps"]), 2, &["did you mean `get-without-stamp`?"]);
+    check(
+        &mut doorspec(&["selftest", "--suite", "2n", "--only", "pages-skip"]),
+        2,
+        &["no mock has a defect or quirk `pages-skip`"],
+    );
+    check(&mut doorspec(&["selftest", "--filter", "2n/nothing"]), 2, &["matches no case"]);
+    check(&mut doorspec(&["selftest", "--suite", "3n"]), 2, &["there is no suite `3n`"]);
 }
 
 #[test]

@@ -5,8 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::library;
 use super::run::read_cases;
 use crate::catalogue::{Catalogue, SuiteCatalogue};
+use crate::diagnostic::did_you_mean;
+use crate::mock;
+use crate::plan::select;
 use crate::selftest::{KillMatrix, Scale, WireOutcome, as_json, as_text, matrix, wire, wire_text};
 use crate::verdict::Exit;
 
@@ -60,14 +64,37 @@ pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let suites = catalogue.suites.values().filter(|suite| args.suite.is_empty() || args.suite.contains(&suite.suite.suite));
+    let suites = match library::suites(catalogue, &args.suite).and_then(|suites| check_names(args, suites)) {
+        Ok(suites) => suites,
+        Err(message) => return library::usage(&message),
+    };
     if let Some(one_in) = args.mutants {
-        return mutants(&suites.collect::<Vec<_>>(), &scale, one_in, args.json, out);
+        return mutants(&suites, &scale, one_in, args.json, out);
     }
-    let matrices: Vec<KillMatrix> = suites.map(|suite| matrix(suite, &scale)).collect();
+    let matrices: Vec<KillMatrix> = suites.into_iter().map(|suite| matrix(suite, &scale)).collect();
     let text = if args.json { as_json(&matrices) } else { as_text(&matrices) };
     writeln!(out, "{}", text.trim_end())?;
     Ok(if matrices.iter().all(KillMatrix::is_clean) { Exit::Conforms } else { Exit::DoesNotConform })
+}
+
+/// A filter or a name that fits nothing would leave nothing to do, and nothing to be wrong.
+fn check_names<'c>(args: &SelftestArgs, suites: Vec<&'c SuiteCatalogue>) -> Result<Vec<&'c SuiteCatalogue>, String> {
+    for filter in &args.filter {
+        if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
+            return Err(format!(
+                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all, `*` stands for anything"
+            ));
+        }
+    }
+    let rows = suites.iter().map(|suite| mock::rows(&suite.suite.suite));
+    let known: Vec<&str> =
+        rows.flat_map(|(defects, quirks)| defects.iter().map(|row| row.name).chain(quirks.iter().map(|row| row.name))).collect();
+    for name in args.only.iter().filter(|name| !known.contains(&name.as_str())) {
+        let near = did_you_mean(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| "`doorspec mock --list` shows them all".to_owned());
+        return Err(format!("no mock has a defect or quirk `{name}`\nhelp: {help}"));
+    }
+    Ok(suites)
 }
 
 fn mutants(suites: &[&SuiteCatalogue], scale: &Scale, one_in: u64, json: bool, out: &mut dyn Write) -> io::Result<Exit> {

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::combination::combinations;
 use super::sight::Sight;
 use super::trial::{Scale, all, each, run};
-use crate::catalogue::SuiteCatalogue;
+use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::mock;
 use crate::mock::device::{DefectRow, Settings};
-use crate::plan::Choice;
+use crate::plan::{Choice, select};
 use crate::record::CaseRecord;
 use crate::requirement::{RequirementId, Strength};
 use crate::runner::SuiteRun;
@@ -87,17 +87,20 @@ impl KillMatrix {
 ///
 /// A defect meets the cases that cite the requirement it breaks first; only when none of them finds it does it meet all others, which can tell
 /// no more than that it is wrong-red. Cases that stay green are tried on every defect before they are called vacuous. Of all these only the cases
-/// run that can see the defect or quirk, which the plain mock tells.
+/// run that can see the defect or quirk, which the plain mock tells. Under a filter only those defects are tried whose requirement a filtered case
+/// cites.
 pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     let (defect_rows, quirk_rows) = mock::rows(&suite.suite.suite);
     let wanted = |name: &str| scale.only.is_empty() || scale.only.iter().any(|only| only == name);
+    let cited: BTreeSet<&str> = select(suite, &scale.filters).into_iter().flat_map(cites).collect();
+    let is_met = |row: &DefectRow| wanted(row.name) && (scale.filters.is_empty() || cited.contains(row.breaks));
     let plain = run(suite, &Session::plain_mock(scale.seed), &all(&scale.filters));
     let sight = match Sight::of(suite, scale.seed) {
         Ok(sight) => sight,
         Err(obstacle) => return KillMatrix { suite: suite.suite.suite.clone(), plain: vec![obstacle], ..KillMatrix::default() },
     };
     let trials = Trials { suite, sight, scale };
-    let mut devices: Vec<Device> = defect_rows.iter().filter(|row| wanted(row.name)).map(Device::Defective).collect();
+    let mut devices: Vec<Device> = defect_rows.iter().filter(|row| is_met(row)).map(Device::Defective).collect();
     devices.extend(quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| Device::Different(vec![row.name])));
     let whole = scale.only.is_empty() && scale.filters.is_empty();
     if scale.only.is_empty() {
@@ -122,6 +125,10 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
     }
     matrix.plain = complaints(plain);
     matrix
+}
+
+fn cites(case: &CatalogueCase) -> impl Iterator<Item = &str> {
+    case.case.requirements.iter().map(|row| row.0.as_str())
 }
 
 /// A mock that is not the plain one.
