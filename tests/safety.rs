@@ -82,6 +82,26 @@ fn told_twice_it_ends_at_once_and_can_be_cleaned_up_after() {
 }
 
 #[test]
+fn told_twice_it_takes_its_server_along() {
+    let out = tempfile::tempdir().expect("a folder");
+    let server = format!("'{}' mock --suite 2n --listen 127.0.0.1:{{port}} --latency 20ms", env!("CARGO_BIN_EXE_doorspec"));
+    let mut command = doorspec_with_accounts(&["run", "--spawn", &server, "--suite", "2n", "--jobs", "2", "--out"]);
+    let child = command.arg(out.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    at_work(out.path());
+    let journal = fs::read_to_string(out.path().join("journal.jsonl")).expect("a journal");
+    let line: Value = serde_json::from_str(journal.lines().next().expect("a line")).expect("it is JSON");
+    let address = line["target"].as_str().expect("a target").trim_start_matches("http://").trim_end_matches('/').to_owned();
+    assert!(TcpStream::connect(&address).is_ok(), "nobody listens at {address}");
+    for _ in 0..2 {
+        signal(&child, "-INT");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(TcpStream::connect(&address).is_err(), "the server at {address} is still there: {}", said(&output));
+}
+
+#[test]
 fn a_journal_that_is_missing_wrong_or_of_another_device_is_said() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().to_str().expect("the path is text");

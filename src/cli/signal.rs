@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
+use super::spawn;
 use crate::verdict::Exit;
 
 /// Somebody may ask for the end: once, and what is under way is brought to its end; twice, and it ends at once.
@@ -29,6 +30,7 @@ impl Ending {
             drop(writeln!(io::stderr(), "stopping: what is under way is brought to its end; once more ends at once"));
             signals.next().await;
             drop(writeln!(io::stderr(), "{words}"));
+            spawn::end_at_once();
             process::exit(i32::from(Exit::Incomplete.code()));
         });
         Self { asked, told }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,22 @@ const LINES: usize = 20;
 
 /// How long a server that was asked to end may take.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The process of the server that runs, for whoever ends the program without dropping anything; 0 while there is none.
+static RUNNING: AtomicU32 = AtomicU32::new(0);
+
+/// Ends the server at once, where one runs: the program is about to end.
+pub(super) fn end_at_once() {
+    match RUNNING.load(Ordering::Relaxed) {
+        0 => {}
+        process => tell(process, "-KILL"),
+    }
+}
+
+/// Sends a signal to a process and whatever it started.
+fn tell(process: u32, signal: &str) {
+    drop(Command::new("kill").args([signal, "--", &format!("-{process}")]).stderr(Stdio::null()).status());
+}
 
 /// A server under test. It ends with this value.
 pub(super) struct Spawned {
@@ -57,6 +74,7 @@ impl Recipe {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn().map_err(|error| format!("cannot start `{program}`: {error}"))?;
+        RUNNING.store(child.id(), Ordering::Relaxed);
         let said = Arc::default();
         keep(child.stdout.take(), None);
         keep(child.stderr.take(), Some(Arc::clone(&said)));
@@ -76,12 +94,13 @@ impl Spawned {
 
 impl Drop for Spawned {
     fn drop(&mut self) {
+        RUNNING.store(0, Ordering::Relaxed);
         if self.child.try_wait().is_ok_and(|status| status.is_some()) {
             return;
         }
         #[cfg(unix)]
         {
-            drop(Command::new("kill").args(["-TERM", "--", &format!("-{}", self.child.id())]).stderr(Stdio::null()).status());
+            tell(self.child.id(), "-TERM");
             let asked = Instant::now();
             while asked.elapsed() < PATIENCE {
                 if self.child.try_wait().is_ok_and(|status| status.is_some()) {
