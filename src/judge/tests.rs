@@ -37,7 +37,8 @@ fn exchange(outcome: Result<Answer, Fault>) -> Exchange {
 fn schemas() -> Schemas {
     let row = json!({ "$id": "https://doorspec.invalid/s/row", "type": "object", "required": ["b"], "properties": {
         "a": { "type": "integer", "x-requirement": "ROW-A" } } });
-    Schemas::new(BTreeMap::from([("row".to_owned(), row)]))
+    let rows = json!({ "$id": "https://doorspec.invalid/s/rows", "type": "array", "items": { "$ref": "row" } });
+    Schemas::new(BTreeMap::from([("row".to_owned(), row), ("rows".to_owned(), rows)]))
 }
 
 fn with<O>(work: impl FnOnce(&Yardstick<'_>) -> O) -> O {
@@ -105,6 +106,24 @@ fn a_schema_names_the_member_that_is_missing_and_the_row_that_is_broken() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].at.as_str(), found[0].kind), ("/response/body/a", "schema"));
     assert_eq!(found[0].requirement.as_ref().map(|id| id.0.as_str()), Some("ROW-A"));
+}
+
+/// Of long lists only the beginning is looked at for everything that is wrong, and of many findings only the first are told.
+#[test]
+fn long_lists_are_judged_to_their_end() {
+    let rows = |wrong: std::ops::Range<usize>| {
+        let row = |at: usize| if wrong.contains(&at) { json!({}) } else { json!({ "b": at }) };
+        reply(200, &Value::Array((0..300).map(row).collect()).to_string())
+    };
+    let at = |rows: std::ops::Range<usize>| rows.map(|at| format!("/response/body/{at}/b")).collect::<Vec<_>>();
+    for (wrong, told) in
+        [(0..0, 0..0), (0..1, 0..1), (99..101, 99..100), (100..101, 100..101), (299..300, 299..300), (0..50, 0..10)]
+    {
+        let places = at(told);
+        check(&rows(wrong), json!({ "schema": "rows" }), &places.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let many = judged(&rows(0..300), &json!({ "body": { "$each": { "b": { "$present": true } } } })).expect("it can be judged");
+    assert_eq!(many.len(), 100);
 }
 
 #[test]
