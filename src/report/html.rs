@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use askama::Template;
 
-use crate::record::{CaseRecord, Record, RequirementRecord};
+use crate::record::{CaseRecord, LatencyRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
 use crate::report::matrix::{self, Finding};
 use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived, wrong_waivers};
@@ -14,6 +14,9 @@ use crate::verdict::{Exit, Verdict};
 
 /// How many kinds of trouble the page shows in full; of the others one line a case.
 const IN_FULL: usize = 12;
+
+/// From so many replies on, the page shows how long a function takes.
+const OFTEN: u64 = 5;
 
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/askama.toml")]
@@ -42,6 +45,8 @@ struct Page<'r> {
     totals: Vec<(&'static str, usize)>,
     choices: Vec<(String, String, String)>,
     not_applicable: Vec<(String, u64)>,
+    latency: Vec<(String, Vec<String>)>,
+    rarely: usize,
     left_out: u64,
     index: String,
     details: Vec<Detail<'r>>,
@@ -132,6 +137,8 @@ fn page(record: &Record) -> Page<'_> {
         areas,
         choices: choices(record),
         not_applicable: not_applicable(record),
+        latency: often(record).map(latency).collect(),
+        rarely: record.latency.len() - often(record).count(),
         left_out: record.selection.left_out,
         index: index(record),
         details: record.cases.iter().map(|case| Detail { case, record }).collect(),
@@ -282,6 +289,16 @@ fn not_applicable(record: &Record) -> Vec<(String, u64)> {
     reasons
 }
 
+/// The functions that were asked often enough for their times to say something.
+fn often(record: &Record) -> impl Iterator<Item = &LatencyRecord> {
+    record.latency.iter().filter(|row| row.count >= OFTEN)
+}
+
+fn latency(row: &LatencyRecord) -> (String, Vec<String>) {
+    let ms = |us: u64| format!("{:.1}", us as f64 / 1000.0);
+    (visible(&row.function), vec![row.count.to_string(), ms(row.p50_us), ms(row.p95_us), ms(row.max_us)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,6 +327,9 @@ mod tests {
             "Judged on this device: 5 of 10 requirements. 2 broken, 1 left to its choice, 2 met.",
             "Excluded: would fill a real device",
             "the profile lacks dir.photo",
+            "<code>PUT /api/dir/delete</code>",
+            "<td class=\"number\">8.1</td>",
+            "1 more were asked too rarely to tell",
         ];
         for said in said {
             assert!(before_data.contains(said), "no `{said}` in {before_data}");
