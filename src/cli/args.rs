@@ -60,7 +60,8 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  doorspec run                                     both suites on the embedded mocks\n  \
 DOORSPEC_USER=qa DOORSPEC_PASSWORD=... doorspec run http://192.0.2.40 --suite 2n\n  \
-doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out reports/panel")]
+doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out reports/panel\n  \
+doorspec run --format github --format gitlab=code-quality.json --format tap=run.tap")]
 pub struct RunArgs {
     /// The device, e.g. http://192.0.2.40; without it the embedded mock devices
     pub url: Option<String>,
@@ -91,6 +92,8 @@ pub struct RunArgs {
     /// One more copy of the page
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: super::format::Formats,
     /// Only cases whose id or requirement fits (repeatable; `*` stands for anything)
     #[arg(long, value_name = "TEXT")]
     pub filter: Vec<String>,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::Color;
+use super::format::Formats;
 use super::{library, stored, style};
 use crate::records;
 use crate::report;
@@ -22,6 +23,8 @@ pub struct MergeArgs {
     /// The folder for record.json, junit.xml and report.html
     #[arg(long, value_name = "DIR", default_value = "reports/merged")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub formats: Formats,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -32,9 +35,13 @@ pub struct MergeArgs {
 /// # Errors
 /// When the text cannot be written.
 pub fn merge(args: &MergeArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    if let Err(message) = args.formats.check() {
+        return library::usage(&message);
+    }
     let merged = args.records.iter().map(|path| stored::record(path)).collect::<Result<Vec<_>, _>>();
     let merged = merged.and_then(|all| records::merge(all).map_err(|why| format!("these records cannot be merged: {why}")));
-    let written = merged.and_then(|record| stored::write_reports(&record, &args.out).map(|()| record));
+    let written = merged
+        .and_then(|record| stored::write_reports(&record, &args.out).and_then(|()| args.formats.write(&record)).map(|()| record));
     match written {
         Ok(record) => {
             let style = style::of(args.color);
@@ -44,7 +51,7 @@ pub fn merge(args: &MergeArgs, out: &mut dyn Write) -> io::Result<Exit> {
                 report::summary(&record, style),
                 args.out.display()
             );
-            library::write_all(out, &text)?;
+            args.formats.tell(&record, &text, out)?;
             Ok(records::exit(&record))
         }
         Err(message) => library::usage(&message),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::args::Color;
+use super::format::Formats;
 use super::{library, stored, style};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::record::{CaseRecord, Record};
@@ -17,7 +18,8 @@ use crate::verdict::{Exit, Verdict};
 /// `doorspec rejudge`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  doorspec rejudge reports/latest                   with the cases of this doorspec\n  \
-doorspec rejudge record.json --cases cases        with the cases you are writing, without a device")]
+doorspec rejudge record.json --cases cases        with the cases you are writing, without a device\n  \
+doorspec rejudge reports/latest --format tap      another report of a run that is over")]
 pub struct RejudgeArgs {
     /// The record of a run (`record.json` or its folder)
     pub record: PathBuf,
@@ -30,6 +32,8 @@ pub struct RejudgeArgs {
     /// A folder for record.json, junit.xml and report.html of the new judgement
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub formats: Formats,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -40,6 +44,9 @@ pub struct RejudgeArgs {
 /// # Errors
 /// When the text cannot be written.
 pub async fn rejudge(args: &RejudgeArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    if let Err(message) = args.formats.check() {
+        return library::usage(&message);
+    }
     let own;
     let catalogue = match args.cases.as_deref().map(super::run::read_cases) {
         None => Catalogue::embedded(),
@@ -53,14 +60,13 @@ pub async fn rejudge(args: &RejudgeArgs, out: &mut dyn Write) -> io::Result<Exit
         Ok(both) => both,
         Err(message) => return library::usage(&message),
     };
-    if let Some(folder) = &args.out
-        && let Err(message) = stored::write_reports(&new, folder)
-    {
+    let written = args.out.as_deref().map_or(Ok(()), |folder| stored::write_reports(&new, folder));
+    if let Err(message) = written.and_then(|()| args.formats.write(&new)) {
         return library::usage(&message);
     }
     let style = style::of(args.color);
     let text = format!("{}{}\n{}", report::failures(&new, style), report::summary(&new, style), changes(&old, &new));
-    library::write_all(out, &text)?;
+    args.formats.tell(&new, &text, out)?;
     Ok(exit(&new))
 }
 

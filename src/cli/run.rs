@@ -91,10 +91,10 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.waivers.is_some() {
         waive(&mut record, prepared.waivers.clone(), &|id| catalogue.case(id).is_some());
     }
-    if let Err(error) = write_reports(&record, args) {
+    if let Err(error) = write_reports(&record, args).and_then(|()| args.formats.write(&record)) {
         return usage(&error);
     }
-    show(&record, args, out)?;
+    args.formats.tell(&record, &told(&record, args), out)?;
     Ok(exit(&record))
 }
 
@@ -212,19 +212,13 @@ pub(super) fn read_profile(path: &Path, catalogue: &Catalogue) -> Result<Profile
 
 /// Every file that will be written can be: found out before a request leaves.
 fn check_writable(args: &RunArgs) -> Result<(), Wrong> {
-    let cannot = |path: &Path, error: io::Error| Wrong(format!("cannot write {}: {error}", path.display()));
-    if !args.dry_run {
-        fs::create_dir_all(&args.out).map_err(|error| cannot(&args.out, error))?;
+    if args.dry_run {
+        return Ok(());
     }
     let inside = ["record.json", "junit.xml", "report.html"].map(|name| args.out.join(name));
     let copies = [&args.junit, &args.record, &args.html].into_iter().flatten().cloned();
-    for file in copies.chain(inside).filter(|_| !args.dry_run) {
-        if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(|error| cannot(parent, error))?;
-        }
-        fs::OpenOptions::new().append(true).create(true).open(&file).map_err(|error| cannot(&file, error))?;
-    }
-    Ok(())
+    inside.into_iter().chain(copies).try_for_each(|file| stored::writable(&file)).map_err(Wrong)?;
+    args.formats.check().map_err(Wrong)
 }
 
 fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
@@ -408,11 +402,12 @@ fn write_report(
     }
 }
 
-fn show(record: &Record, args: &RunArgs, out: &mut dyn Write) -> io::Result<()> {
+/// What is said at the end.
+fn told(record: &Record, args: &RunArgs) -> String {
     let style = style::of(args.color);
     if args.quiet {
-        return writeln!(out, "{}", exit(record).sentence());
+        return report::outcome(record) + "\n";
     }
-    write!(out, "{}{}", report::failures(record, style), report::summary(record, style))?;
-    writeln!(out, "reports: {}", args.out.display())
+    let reports = args.out.display();
+    format!("{}{}reports: {reports}\n", report::failures(record, style), report::summary(record, style))
 }

@@ -50,6 +50,15 @@ pub(super) fn record(path: &Path) -> Result<Record, String> {
         .map_err(|error| wrong(format!("{} is no record: at {}: {}", path.display(), error.path(), error.inner())))
 }
 
+/// Whether a file can be written; its folder is made. The error is a message for the user.
+pub(super) fn writable(file: &Path) -> Result<(), String> {
+    let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|error| cannot(parent, error))?;
+    }
+    fs::OpenOptions::new().append(true).create(true).open(file).map(drop).map_err(|error| cannot(file, error))
+}
+
 /// Writes the three reports of a record into a folder; the error is a message for the user.
 pub(super) fn write_reports(record: &Record, folder: &Path) -> Result<(), String> {
     let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());

@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::record::{BodyRecord, CaseRecord, Record};
 use crate::report::evidence::{curl, framing};
-use crate::report::outcome::{area_and_name, rerun};
+use crate::report::outcome::{area_and_name, is_waived, rerun};
 use crate::report::plain::is_active;
-use crate::verdict::Verdict;
 
 /// How much of a body the page carries; the record has all that was kept.
 const BODY: usize = 16 * 1024;
@@ -48,7 +47,7 @@ struct Dossier {
 
 /// The verdict as the page names it: an agreed failure is `waived`.
 pub fn word(case: &CaseRecord) -> &'static str {
-    if matches!(case.verdict, Verdict::Fail | Verdict::Warn) && case.waived.is_some() { "waived" } else { case.verdict.word() }
+    if is_waived(case) { "waived" } else { case.verdict.word() }
 }
 
 /// The index of all cases, as JSON for a script element.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::record::{CaseRecord, ExchangeRecord, Mismatch, Record};
 use crate::report::evidence::one_line;
-use crate::report::outcome::{broken, kinds, rerun, row};
+use crate::report::outcome::{broken, kinds, rerun, row, worst};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::requirement::{RequirementId, Strength};
@@ -30,6 +30,20 @@ pub fn case_failure(case: &CaseRecord, record: &Record, style: Style) -> String 
     let mut text = block(case, record, style);
     let _ = writeln!(text, "{} repeat with `{}`", style.bold("help:"), rerun(case, record));
     text
+}
+
+/// One line for a list of failures: what, expected, actual.
+pub fn message(case: &CaseRecord) -> String {
+    match (worst(case), &case.reason) {
+        (Some(worst), _) => {
+            let more = case.mismatches.len() - 1;
+            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            let (what, at) = (visible(&case.title), visible(&worst.at));
+            format!("{what}: {at} expected: {} actual: {}{more}", visible(&worst.expected), visible(&worst.actual))
+        }
+        (None, Some(reason)) => format!("{}: {}", visible(&case.title), visible(reason)),
+        (None, None) => visible(&case.title),
+    }
 }
 
 /// Every case that is not as it should be, the worst first. Cases that deviate in the same way are one message that names the

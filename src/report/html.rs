@@ -6,14 +6,16 @@ use askama::Template;
 
 use crate::record::{CaseRecord, LatencyRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
-use crate::report::matrix::{self, Finding};
-use crate::report::outcome::{exit, fails, kinds, observed, remains, sentence, untouched, waived, wrong_waivers};
+use crate::report::matrix::{self, COLUMNS, Column, Finding};
+use crate::report::outcome::{agreements, fails, headline, kinds, observed, remains, sentence, tally, untouched, wrong_waivers};
 use crate::report::plain::{counted, visible};
 use crate::report::trouble::{Line, Part, Trouble, line, prose, trouble};
-use crate::verdict::{Exit, Verdict};
+use crate::verdict::Verdict;
 
 /// How many kinds of trouble the page shows in full; of the others one line a case.
 const IN_FULL: usize = 12;
+/// How many wrong waivers are on the first screen.
+const FIRST: usize = 3;
 
 /// From so many replies on, the page shows how long a function takes.
 const OFTEN: u64 = 5;
@@ -31,15 +33,19 @@ struct Page<'r> {
     exit: u8,
     coverage: String,
     reasons: Vec<String>,
+    more_waivers: usize,
     data: String,
     data_tone: &'static str,
     data_lines: Vec<String>,
     facts: Vec<(String, String)>,
-    tally: Vec<Tile>,
+    tally: Vec<(&'static str, u64)>,
     selection: String,
     trouble_title: &'static str,
+    calm: &'static str,
     trouble: Vec<Trouble>,
     rest: Vec<Line>,
+    agreed: Vec<(String, String)>,
+    wrong: Vec<String>,
     headings: Vec<&'static str>,
     areas: Vec<Area>,
     totals: Vec<(&'static str, usize)>,
@@ -63,12 +69,6 @@ impl fmt::Display for Detail<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&dossier(self.case, self.record))
     }
-}
-
-/// A count of cases with one verdict.
-struct Tile {
-    word: &'static str,
-    count: u64,
 }
 
 /// An area of the requirement matrix.
@@ -107,7 +107,11 @@ pub fn html(record: &Record) -> String {
 
 fn page(record: &Record) -> Page<'_> {
     let (headline, tone) = headline(record);
-    let areas = areas(record);
+    let found = matrix::areas(record);
+    let areas: Vec<Area> = found.iter().map(|area| self::area(area, &found)).collect();
+    let wrong = wrong_waivers(record);
+    let agreed: Vec<(String, String)> =
+        agreements(record).iter().map(|(why, count)| (visible(why), counted(*count, "case", "cases"))).collect();
     Page {
         style: include_str!("page.css"),
         script: include_str!("page.js"),
@@ -117,8 +121,9 @@ fn page(record: &Record) -> Page<'_> {
         firmware: identity(record, "firmware").unwrap_or_default(),
         sentence: sentence_below(record),
         exit: record.exit,
-        coverage: coverage(&areas),
-        reasons: record.reasons.iter().map(|reason| visible(reason)).chain(wrong_waivers(record)).collect(),
+        coverage: coverage(&found),
+        reasons: record.reasons.iter().map(|reason| visible(reason)).chain(wrong.iter().take(FIRST).cloned()).collect(),
+        more_waivers: wrong.len().saturating_sub(FIRST),
         data: untouched(&record.untouched),
         data_tone: match record.untouched.holds {
             Some(true) => "good",
@@ -130,9 +135,16 @@ fn page(record: &Record) -> Page<'_> {
         tally: tally(record),
         selection: selection(record),
         trouble_title: if record.cases.iter().any(fails) { "What failed, and why" } else { "Findings" },
+        calm: if agreed.is_empty() {
+            "Nothing failed, and nothing was left unjudged."
+        } else {
+            "Nothing failed that is not waived, and nothing was left unjudged."
+        },
         trouble: kinds(record).iter().take(IN_FULL).map(|alike| trouble(alike, record)).collect(),
         rest: kinds(record).iter().skip(IN_FULL).flatten().map(|case| line(case)).collect(),
-        headings: HEADINGS.into(),
+        agreed,
+        wrong,
+        headings: columns(&found).map(|column| column.heading).collect(),
         totals: totals(&areas),
         areas,
         choices: choices(record),
@@ -146,17 +158,6 @@ fn page(record: &Record) -> Page<'_> {
     }
 }
 
-fn headline(record: &Record) -> (&'static str, &'static str) {
-    match exit(record) {
-        Exit::Conforms => ("Conforms", "good"),
-        Exit::DoesNotConform => ("Does not conform", "bad"),
-        Exit::Usage => ("Not run", "bad"),
-        Exit::Incomplete => ("Incomplete", "doubt"),
-        Exit::DataChanged => ("Data changed", "bad"),
-        Exit::Fault => ("Fault of the suite", "bad"),
-    }
-}
-
 /// The outcome without the words that the headline has said already, beginning with a capital.
 fn sentence_below(record: &Record) -> String {
     let whole = sentence(record);
@@ -166,19 +167,20 @@ fn sentence_below(record: &Record) -> String {
 }
 
 /// How many requirements were judged, and what was found.
-fn coverage(areas: &[Area]) -> String {
-    let totals = totals(areas);
-    let [all, judged, failed, warned, observed] = [0, 1, 2, 3, 4].map(|column| totals[column].1);
+fn coverage(areas: &[matrix::Area<'_>]) -> String {
+    let sum = |count: &dyn Fn(&matrix::Area<'_>) -> usize| areas.iter().map(count).sum::<usize>();
+    let found = |verdict| sum(&|area| area.found(verdict));
     let parts = [
-        (failed, "broken"),
-        (warned, "with a warning"),
-        (observed, "left to its choice"),
-        (judged - failed - warned - observed, "met"),
+        (found(Verdict::Fail), "broken"),
+        (sum(&|area| area.count(Finding::Waived)), "waived"),
+        (found(Verdict::Warn), "with a warning"),
+        (found(Verdict::Observed), "left to its choice"),
+        (found(Verdict::Pass), "met"),
     ];
-    let found: Vec<_> = parts.iter().filter(|part| part.0 > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let all = counted(all as u64, "requirement", "requirements");
-    let found = if found.is_empty() { String::new() } else { format!(" {}.", found.join(", ")) };
-    format!("Judged on this device: {judged} of {all}.{found}")
+    let said: Vec<_> = parts.iter().filter(|part| part.0 > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let all = counted(sum(&|area| area.rows.len()) as u64, "requirement", "requirements");
+    let said = if said.is_empty() { String::new() } else { format!(" {}.", said.join(", ")) };
+    format!("Judged on this device: {} of {all}.{said}", sum(&|area| area.covered()))
 }
 
 fn identity(record: &Record, name: &str) -> Option<String> {
@@ -207,59 +209,36 @@ fn facts(record: &Record) -> Vec<(String, String)> {
     facts
 }
 
-fn tally(record: &Record) -> Vec<Tile> {
-    let waived = waived(record);
-    let mut tiles = Vec::from(Verdict::ALL.map(|verdict| Tile { word: verdict.word(), count: record.tally.of(verdict) }));
-    for tile in &mut tiles {
-        if tile.word == Verdict::Fail.word() {
-            tile.count = tile.count.saturating_sub(waived);
-        }
-    }
-    if waived > 0 {
-        tiles.insert(3, Tile { word: "waived", count: waived });
-    }
-    tiles
-}
-
 fn selection(record: &Record) -> String {
     let selection = &record.selection;
     let known = counted(selection.known, "case is", "cases are");
     format!("{known} known: {} selected, {} left out, {} run.", selection.selected, selection.left_out, selection.run)
 }
 
-const HEADINGS: [&str; 9] = ["rows", "covered", "failed", "warned", "observed", "unjudged", "n/a", "excluded", "left out"];
-
-fn areas(record: &Record) -> Vec<Area> {
-    matrix::areas(record).iter().map(area).collect()
+/// The columns of the matrix; one about waivers only where there is something in it.
+fn columns(areas: &[matrix::Area<'_>]) -> impl Iterator<Item = &'static Column> {
+    let has_waived = areas.iter().any(|area| area.count(Finding::Waived) > 0);
+    COLUMNS.iter().filter(move |column| has_waived || column.class != "waived")
 }
 
-fn area(area: &matrix::Area<'_>) -> Area {
+fn area(area: &matrix::Area<'_>, all: &[matrix::Area<'_>]) -> Area {
     use Verdict::{Error, Fail, Inconclusive, NotApplicable, Observed, Pass, Warn};
-    let found = [Pass, Observed, Warn, Fail, Error, Inconclusive, NotApplicable].map(Finding::Found);
-    let all = found.into_iter().chain([Finding::Excluded, Finding::LeftOut]);
+    let worse = [Error, Inconclusive, NotApplicable].map(Finding::Found);
+    let shares = [Pass, Observed, Warn, Fail].map(Finding::Found).into_iter().chain([Finding::Waived]);
+    let shares = shares.chain(worse).chain([Finding::Excluded, Finding::LeftOut]);
     Area {
         prefix: visible(area.prefix),
         title: visible(area.title),
-        shares: all.map(|finding| (finding.word(), area.count(finding))).filter(|share| share.1 > 0).collect(),
-        cells: vec![
-            ("", area.rows.len()),
-            ("", area.covered()),
-            ("fail", area.found(Fail)),
-            ("warn", area.found(Warn)),
-            ("observed", area.found(Observed)),
-            ("inconclusive", area.unjudged()),
-            ("", area.found(NotApplicable)),
-            ("", area.count(Finding::Excluded)),
-            ("", area.count(Finding::LeftOut)),
-        ],
-        rows: area.rows.iter().map(|row| requirement(row)).collect(),
+        shares: shares.map(|finding| (finding.word(), area.count(finding))).filter(|share| share.1 > 0).collect(),
+        cells: columns(all).map(|column| (column.class, (column.count)(area))).collect(),
+        rows: area.rows.iter().map(|(row, finding)| requirement(row, *finding)).collect(),
     }
 }
 
-fn requirement(found: &RequirementRecord) -> Row {
+fn requirement(found: &RequirementRecord, finding: Finding) -> Row {
     let requirement = &found.requirement;
     Row {
-        word: Finding::of(found).word(),
+        word: finding.word(),
         id: visible(&requirement.id.0),
         strength: requirement.strength.word(),
         statement: prose(&requirement.statement),
@@ -269,10 +248,10 @@ fn requirement(found: &RequirementRecord) -> Row {
 }
 
 fn totals(areas: &[Area]) -> Vec<(&'static str, usize)> {
-    let mut totals = vec![("", 0); HEADINGS.len()];
+    let mut totals = areas.first().map(|area| area.cells.iter().map(|cell| (cell.0, 0)).collect()).unwrap_or(Vec::new());
     for area in areas {
         for (total, cell) in totals.iter_mut().zip(&area.cells) {
-            *total = (cell.0, total.1 + cell.1);
+            total.1 += cell.1;
         }
     }
     totals
@@ -312,6 +291,37 @@ mod tests {
     }
 
     #[test]
+    fn what_was_agreed_on_is_said_and_broken_by_nobody() {
+        let page = html(&sample::agreed());
+        let said = [
+            "<h1 id=\"headline\">Conforms with waivers</h1>",
+            "Every applicable case ran, and none failed but 2 that are waived.",
+            "Judged on this device: 2 of 2 requirements. 1 waived, 1 met.",
+            "Nothing failed that is not waived, and nothing was left unjudged.",
+            "<span class=\"badge waived\">waived</span> <div><a class=\"id\" href=\"#requirement=2N-DIR-DEL-034\">",
+            "<li>corrected in 2.47 <a href=\"#verdict=waived\">2 cases</a></li>",
+        ];
+        for said in said {
+            assert!(page.contains(said), "no `{said}` in {page}");
+        }
+        let mut record = sample::agreed();
+        record.cases[1].waived = None;
+        assert!(html(&record).contains("1 broken, 1 met."), "one of its cases is not waived");
+    }
+
+    #[test]
+    fn many_wrong_waivers_are_no_wall() {
+        let mut record = sample::waived();
+        let stale = record.waivers[0].clone();
+        record.waivers.extend((0..60).map(|_| stale.clone()));
+        let page = html(&record);
+        let first = page.split("<section id=\"trouble\"").next().unwrap();
+        assert_eq!(first.matches("waiver of 2n/dir/delete/one").count(), 2, "{first}");
+        assert!(first.contains("62 waivers are wrong.") && first.contains("<a href=\"#waivers\">and 59 more</a>"), "{first}");
+        assert_eq!(page.matches("expired waiver of 2n/dir/delete/one").count(), 2 + 61, "all of them are below");
+    }
+
+    #[test]
     fn the_first_screen_answers_without_a_script() {
         let page = html(&sample::full());
         let before_data = page.split("<script type=\"application/json\"").next().unwrap();
@@ -324,7 +334,7 @@ mod tests {
             "The all-zero uuid is an error of its entry, and nothing is deleted for it.",
             "<code>string &#34;EDIR_UUID_INVALID_FORMAT&#34;</code>",
             "href=\"#case=2n/dir/delete/all-zero-uuid\"",
-            "Judged on this device: 5 of 10 requirements. 2 broken, 1 left to its choice, 2 met.",
+            "Judged on this device: 5 of 10 requirements. 1 broken, 1 waived, 1 left to its choice, 2 met.",
             "Excluded: would fill a real device",
             "the profile lacks dir.photo",
             "<code>PUT /api/dir/delete</code>",

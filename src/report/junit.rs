@@ -11,7 +11,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
-use crate::report::failure::case_failure;
+use crate::report::failure::{case_failure, message};
 use crate::report::outcome::{area_and_name, row, worst, wrong_waiver};
 use crate::report::plain::{capped, visible, visible_lines};
 use crate::report::style::Style;
@@ -149,20 +149,6 @@ fn skipped(why: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
     status.set_message(visible(why));
     status
-}
-
-/// One line for a list of failures: what, expected, actual.
-fn message(case: &CaseRecord) -> String {
-    match (worst(case), &case.reason) {
-        (Some(worst), _) => {
-            let more = case.mismatches.len() - 1;
-            let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-            let (what, at) = (visible(&case.title), visible(&worst.at));
-            format!("{what}: {at} expected: {} actual: {}{more}", visible(&worst.expected), visible(&worst.actual))
-        }
-        (None, Some(reason)) => format!("{}: {}", visible(&case.title), visible(reason)),
-        (None, None) => visible(&case.title),
-    }
 }
 
 /// The text block that a terminal shows as well.

@@ -13,9 +13,14 @@ pub fn fails(case: &CaseRecord) -> bool {
     case.verdict == Verdict::Fail && case.waived.is_none()
 }
 
+/// Whether a deviation was found that somebody agreed to.
+pub fn is_waived(case: &CaseRecord) -> bool {
+    matches!(case.verdict, Verdict::Fail | Verdict::Warn) && case.waived.is_some()
+}
+
 /// Whether somebody has to look at the case: it failed, or it could not be judged.
 fn is_trouble(case: &CaseRecord) -> bool {
-    matches!(case.verdict, Verdict::Warn | Verdict::Inconclusive | Verdict::Error) || fails(case)
+    !matches!(case.verdict, Verdict::Pass | Verdict::Observed | Verdict::NotApplicable) && !is_waived(case)
 }
 
 /// Every waiver that fails the run, in a sentence each.
@@ -31,9 +36,18 @@ pub fn wrong_waiver(one: &WaiverRecord) -> String {
     visible(&format!("{} waiver of {}, {place}{note}", one.status.word(), one.waiver.case))
 }
 
-/// How many failures were agreed on.
-pub fn waived(record: &Record) -> u64 {
-    record.cases.iter().filter(|case| case.verdict == Verdict::Fail && case.waived.is_some()).count() as u64
+/// How many cases of a verdict were agreed on.
+pub fn waived(record: &Record, verdict: Verdict) -> u64 {
+    record.cases.iter().filter(|case| case.verdict == verdict && is_waived(case)).count() as u64
+}
+
+/// How many cases were agreed on, by the reason that was given.
+pub fn agreements(record: &Record) -> BTreeMap<&str, u64> {
+    let mut reasons = BTreeMap::new();
+    for case in record.cases.iter().filter(|case| is_waived(case)) {
+        *reasons.entry(case.waived.as_deref().unwrap_or_default()).or_insert(0) += 1;
+    }
+    reasons
 }
 
 /// The exit status of the record; a number that is none is a fault.
@@ -43,10 +57,42 @@ pub fn exit(record: &Record) -> Exit {
     all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Fault)
 }
 
+/// The answer in a word or two, and how it is taken: `good`, `bad` or `doubt`.
+pub fn headline(record: &Record) -> (&'static str, &'static str) {
+    match exit(record) {
+        Exit::Conforms if record.cases.iter().any(is_waived) => ("Conforms with waivers", "good"),
+        Exit::Conforms => ("Conforms", "good"),
+        Exit::DoesNotConform => ("Does not conform", "bad"),
+        Exit::Usage => ("Not run", "bad"),
+        Exit::Incomplete => ("Incomplete", "doubt"),
+        Exit::DataChanged => ("Data changed", "bad"),
+        Exit::Fault => ("Fault of the suite", "bad"),
+    }
+}
+
+/// How many cases got which verdict; what was agreed on is counted as `waived`, and not as what it is.
+pub fn tally(record: &Record) -> Vec<(&'static str, u64)> {
+    let count = |verdict: Verdict| (verdict.word(), record.tally.of(verdict).saturating_sub(waived(record, verdict)));
+    let mut counts = Vec::from(Verdict::ALL.map(count));
+    let waived = Verdict::ALL.iter().map(|verdict| waived(record, *verdict)).sum();
+    if waived > 0 {
+        counts.insert(3, ("waived", waived));
+    }
+    counts
+}
+
 /// The outcome in one sentence, e.g. `does not conform: 2 cases fail`.
 pub fn sentence(record: &Record) -> String {
     let exit = exit(record);
     let mut said = exit.sentence().to_owned();
+    let waived = record.cases.iter().filter(|case| is_waived(case)).count() as u64;
+    if waived > 0 {
+        let but = format!("but {}", counted(waived, "that is waived", "that are waived"));
+        said = match exit {
+            Exit::Conforms => format!("{said} {but}"),
+            _ => said.replace("nothing failed, but", &format!("nothing failed {but}, and")),
+        };
+    }
     if exit == Exit::DoesNotConform {
         let failed = record.cases.iter().filter(|case| fails(case)).count() as u64;
         let warns = |case: &&CaseRecord| case.verdict == Verdict::Warn && case.counts_as_failure(record.strict);
@@ -164,7 +210,8 @@ pub fn area_and_name(id: &str) -> (String, String) {
     (visible(&area), visible(&rest.join("/")))
 }
 
-fn place(pointer: &str) -> String {
+/// A place without its positions: what is wrong with one element of a list is wrong in the same way with another.
+pub fn place(pointer: &str) -> String {
     let is_position = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     pointer.split('/').map(|part| if is_position(part) { "*" } else { part }).collect::<Vec<_>>().join("/")
 }
@@ -201,6 +248,26 @@ mod tests {
             "{said:?}"
         );
         assert!(said[1].starts_with("unmatched waiver of 2n/gone, "), "{said:?}");
+    }
+
+    #[test]
+    fn what_was_agreed_on_is_said_with_the_outcome() {
+        let agreed = sample::agreed();
+        let rows = [
+            (agreed.clone(), "conforms: every applicable case ran, and none failed but 2 that are waived"),
+            (
+                Record { exit: 3, ..agreed.clone() },
+                "incomplete: nothing failed but 2 that are waived, and not everything applicable could be judged",
+            ),
+        ];
+        for (record, expected) in rows {
+            assert_eq!(sentence(&record), expected);
+        }
+        let mut strict = Record { strict: true, ..agreed };
+        strict.cases[1].verdict = Verdict::Warn;
+        (strict.tally.warn, strict.tally.fail) = (1, 1);
+        assert_eq!(tally(&strict)[..4], [("pass", 1), ("warn", 0), ("fail", 0), ("waived", 2)]);
+        assert!(kinds(&strict).is_empty(), "a warning that is waived is no trouble");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 /// The text on one line. Line ends, tabs, control characters, text direction marks and noncharacters become escapes such as `\n`
-/// or `\u{1b}`, so that no terminal, XML reader or browser acts on them.
+/// or `\u{1b}`, so that no terminal, XML reader or browser acts on them; so does the second of two number signs, with which CI
+/// systems begin commands anywhere in a log (`##[...]`, `##vso[...]`, `##teamcity[...]`).
 pub fn visible(text: &str) -> String {
     escape(text, |_| false)
 }
@@ -20,8 +21,10 @@ pub fn squeezed(text: &str) -> String {
 
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
     let mut shown = String::with_capacity(text.len());
+    let mut before = None;
     for character in text.chars() {
         match character {
+            '#' if before == Some('#') => shown.push_str("\\u{23}"),
             _ if keep(character) || !is_active(character) => shown.push(character),
             '\n' => shown.push_str("\\n"),
             '\r' => shown.push_str("\\r"),
@@ -30,6 +33,7 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
             }
         }
+        before = Some(character);
     }
     shown
 }
@@ -137,6 +141,7 @@ mod tests {
             ("abc\u{202e}cba", "abc\\u{202e}cba"),
             ("\u{feff}x\u{fffe}\u{ffff}", "\\u{feff}x\\u{fffe}\\u{ffff}"),
             ("\u{1ffff}", "\\u{1ffff}"),
+            ("a # b ##vso[x] ###", "a # b #\\u{23}vso[x] #\\u{23}\\u{23}"),
         ];
         for (text, expected) in rows {
             assert_eq!(visible(text), expected);

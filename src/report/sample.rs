@@ -67,6 +67,23 @@ pub fn waived() -> Record {
     record
 }
 
+/// A run that conforms because its failures were agreed on, and in which one row is met all the same.
+pub fn agreed() -> Record {
+    let mut record = passing();
+    record.requirements.push(row(
+        "2N-DIR-DEL-034",
+        Strength::Must,
+        "The all-zero uuid is an error of its entry.",
+        Some(Verdict::Fail),
+    ));
+    for name in ["all-zero-uuid", "all-zero-uuid-alone"] {
+        let mut case = failing(&format!("2n/dir/delete/{name}"), "the reserved all-zero uuid is refused", "2N-DIR-DEL-034");
+        case.waived = Some("corrected in 2.47".into());
+        add(&mut record, case);
+    }
+    record
+}
+
 /// A failing run on a device that puts poison wherever it can.
 pub fn hostile() -> Record {
     let mut record = empty();

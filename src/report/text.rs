@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::record::Record;
-use crate::report::matrix::{Area, Finding, areas};
-use crate::report::outcome::{exit, observed, remains, sentence, untouched, waived, wrong_waivers};
+use crate::report::matrix::{Area, COLUMNS, Column, areas};
+use crate::report::outcome::{exit, is_waived, observed, remains, sentence, untouched, waived, wrong_waivers};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};
@@ -61,8 +61,8 @@ fn head(record: &Record, style: Style) -> String {
 fn tally(record: &Record, style: Style) -> String {
     let words = Verdict::ALL.map(|verdict| {
         let count = record.tally.of(verdict);
-        let agreed =
-            if verdict == Verdict::Fail && waived(record) > 0 { format!(" ({} waived)", waived(record)) } else { String::new() };
+        let waived = waived(record, verdict);
+        let agreed = if waived > 0 { format!(" ({waived} waived)") } else { String::new() };
         let said = format!("{count} {}{agreed}", verdict.word());
         if count == 0 { style.dim(&said) } else { style.verdict(verdict, &said) }
     });
@@ -78,30 +78,22 @@ fn selection(record: &Record) -> String {
     )
 }
 
-/// A column of the area table: its heading, whether it stays when it is all zero, and what it counts.
-type Column = (&'static str, bool, fn(&Area<'_>) -> usize);
-
-const COLUMNS: [Column; 9] = [
-    ("rows", true, |area| area.rows.len()),
-    ("covered", true, |area| area.covered()),
-    ("failed", true, |area| area.found(Verdict::Fail)),
-    ("warned", false, |area| area.found(Verdict::Warn)),
-    ("observed", true, |area| area.found(Verdict::Observed)),
-    ("unjudged", false, |area| area.unjudged()),
-    ("n/a", true, |area| area.found(Verdict::NotApplicable)),
-    ("excluded", false, |area| area.count(Finding::Excluded)),
-    ("left out", false, |area| area.count(Finding::LeftOut)),
-];
+/// Columns that stay when they are all zero.
+const ALWAYS: [&str; 5] = ["rows", "covered", "failed", "observed", "n/a"];
+/// How many lines a list of waivers or of waived failures has.
+const LISTED: usize = 20;
 
 fn table(record: &Record, style: Style) -> String {
     let areas = areas(record);
-    let columns_shown: Vec<_> =
-        COLUMNS.iter().filter(|(_, always, count)| *always || areas.iter().any(|area| count(area) > 0)).collect();
-    let numbers_width: usize = columns_shown.iter().map(|(heading, ..)| heading.len() + 2).sum();
+    let columns_shown: Vec<_> = COLUMNS
+        .iter()
+        .filter(|column| ALWAYS.contains(&column.heading) || areas.iter().any(|area| (column.count)(area) > 0))
+        .collect();
+    let numbers_width: usize = columns_shown.iter().map(|column| column.heading.len() + 2).sum();
     let names: Vec<_> = areas.iter().map(|area| format!("{}  {}", visible(area.prefix), visible(area.title))).collect();
     let longest = names.iter().map(|name| columns(name)).max().unwrap_or_default().max("requirements by area".len());
     let width = longest.min(style.columns().saturating_sub(numbers_width)).max(16);
-    let headings: String = columns_shown.iter().map(|(heading, ..)| format!("  {heading}")).collect();
+    let headings: String = columns_shown.iter().map(|column| format!("  {}", column.heading)).collect();
     let mut text = style.bold(&format!("{:width$}{headings}", clipped("requirements by area", width))) + "\n";
     for (area, name) in areas.iter().zip(&names) {
         let name = clipped(name.trim_end(), width);
@@ -112,7 +104,7 @@ fn table(record: &Record, style: Style) -> String {
 }
 
 fn numbers(shown: &[&Column], number: impl Fn(fn(&Area<'_>) -> usize) -> usize, style: Style) -> String {
-    let cell = |(heading, _, count): &&Column| {
+    let cell = |Column { heading, count, .. }: &&Column| {
         let number = number(*count);
         let text = format!("  {number:>width$}", width = heading.len());
         match *heading {
@@ -133,13 +125,21 @@ fn not_applicable(record: &Record, style: Style) -> String {
 }
 
 fn waivers(record: &Record, style: Style) -> String {
-    let rows = record.cases.iter().filter_map(|case| {
-        case.waived
-            .as_ref()
-            .filter(|_| matches!(case.verdict, Verdict::Fail | Verdict::Warn))
-            .map(|why| format!("  {}: {}", visible(&case.id), visible(why)))
-    });
-    section("waived failures", rows, style) + &lines_of("waivers that fail the run", wrong_waivers(record).into_iter(), style)
+    let agreed = record.cases.iter().filter(|case| is_waived(case));
+    let agreed =
+        agreed.map(|case| format!("  {}: {}", visible(&case.id), visible(case.waived.as_deref().unwrap_or_default()))).collect();
+    let wrong = lines_of("waivers that fail the run", shortened(wrong_waivers(record), "").into_iter(), style);
+    section("waived failures", shortened(agreed, "  ").into_iter(), style) + &wrong
+}
+
+/// The list with its end left out where it is long.
+fn shortened(mut list: Vec<String>, indent: &str) -> Vec<String> {
+    let more = list.len().saturating_sub(LISTED);
+    if more > 0 {
+        list.truncate(LISTED);
+        list.push(format!("{indent}and {more} more"));
+    }
+    list
 }
 
 fn data(record: &Record, style: Style) -> String {
@@ -209,9 +209,9 @@ mod tests {
             "run      2n, seed 7, 2026-11-25T10:00:00Z, took 12.3 s, doorspec 0.1.0",
             "cases    1 pass, 1 warn, 3 fail (1 waived), 1 observed, 1 inconclusive, 1 not-applicable, 1 error",
             "         16 known: 9 selected, 7 left out; 8 run, 1 not applicable",
-            "requirements by area               rows  covered  failed  observed  unjudged  n/a  excluded  left out",
-            "2N-DIR-DEL  Deleting entries          6        3       1         1         1    0         1         1",
-            "in all                               10        5       2         1         2    1         1         1",
+            "requirements by area               rows  covered  failed  waived  observed  unjudged  n/a  excluded  left out",
+            "2N-DIR-DEL  Deleting entries          6        3       1       0         1         1    0         1         1",
+            "in all                               10        5       1       1         1         2    1         1         1",
             "not applicable, by reason",
             "    1  the profile lacks dir.photo",
             "waived failures",
@@ -239,6 +239,21 @@ mod tests {
         let text = summary(&sample::waived(), Style { color: false, width: 200 });
         let said = "  expired waiver of 2n/dir/delete/one, 2N-DIR-DEL-001 at /response/status (status): its last day was 2026-01-31: agree on another day";
         check(&text, &["waivers that fail the run", said, "outcome  does not conform: 2 waivers are wrong (exit 1)"]);
+    }
+
+    #[test]
+    fn what_was_agreed_on_is_no_failure_and_not_passed_over() {
+        let text = summary(&sample::agreed(), Style::PLAIN);
+        let lines = [
+            "2N-DIR-DEL  Deleting entries     2        2       0       1         0    0",
+            "outcome  conforms: every applicable case ran, and none failed but 2 that are waived (exit 0)",
+        ];
+        check(&text, &lines);
+        let mut record = sample::waived();
+        record.waivers.extend((0..60).map(|_| record.waivers[0].clone()).collect::<Vec<_>>());
+        record.cases.extend((0..60).map(|_| sample::agreed().cases[1].clone()));
+        let text = summary(&record, Style::PLAIN);
+        check(&text, &["  and 42 more", "  and 40 more"]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ const ACCOUNTS: [(&str, &str); 4] = [
 pub fn doorspec(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
     command.args(arguments);
-    for (name, _) in ACCOUNTS {
+    for name in ACCOUNTS.map(|(name, _)| name).into_iter().chain(["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]) {
         command.env_remove(name);
     }
     command
