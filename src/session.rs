@@ -241,7 +241,7 @@ impl<'c> Session<'c> {
             Err(fault @ Fault::Login { .. }) => fault,
             Ok(answer) if matches!(answer.status, 401 | 403) => Fault::Login {
                 why: format!(
-                    "the target answers {} to the configured account: check DOORSPEC_USER and DOORSPEC_PASSWORD",
+                    "the target answers {} to the configured account: check DOORSPEC_USER and DOORSPEC_PASSWORD, or what doorspec.toml names",
                     answer.status
                 ),
             },

@@ -442,6 +442,64 @@ fn a_server_is_started_for_a_run_and_stopped_after_it() {
 }
 
 #[test]
+fn a_target_with_a_name_is_known_to_run_probe_and_clean() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let accounts = [("DOORSPEC_USER", "qa-lobby"), ("DOORSPEC_PASSWORD", "Iris-2007")];
+    let mock = Mock::start_with(&["--suite", "2n"], &accounts);
+    let config = |text: &str| fs::write(folder.path().join("doorspec.toml"), text).expect("it can be written");
+    let lobby = format!(
+        "[target.lobby]\nurl = \"{}\"\nsuite = \"2n\"\nwaivers = \"waivers.json\"\n\
+         user-from = \"LOBBY_USER\"\npassword-from = \"LOBBY_PASSWORD\"\n",
+        mock.url
+    );
+    config(&lobby);
+    fs::write(folder.path().join("waivers.json"), "{\"waivers\":[]}").expect("it can be written");
+    let start = |arguments: &[&str]| {
+        let mut command = doorspec(arguments);
+        command.current_dir(folder.path()).env_remove("LOBBY_USER").env_remove("LOBBY_PASSWORD");
+        command
+    };
+    let with_accounts = |arguments: &[&str]| {
+        let mut command = start(arguments);
+        command.envs([("LOBBY_USER", "qa-lobby"), ("LOBBY_PASSWORD", "Iris-2007")]);
+        command
+    };
+    let run = ["run", "lobby", "--filter", "2n/dir/delete/unknown-uuid"];
+    check(&mut with_accounts(&run), 0, &["conforms"]);
+    let out = folder.path().join("reports/latest");
+    let made = record(&out);
+    assert_eq!((&made["target"]["url"], &made["suites"]), (&json!(mock.url), &json!(["2n"])));
+    for report in ["record.json", "junit.xml", "report.html"] {
+        let text = fs::read_to_string(out.join(report)).expect("a report");
+        assert!(!text.contains("Iris-2007") && !text.contains("qa-lobby"), "{report} holds a credential");
+    }
+    check(&mut with_accounts(&["probe", "lobby", "--read-only"]), 0, &["\"suite\": \"2n\""]);
+    check(&mut with_accounts(&["clean", "lobby"]), 0, &["nothing is left"]);
+    // What was typed wins.
+    check(&mut with_accounts(&["run", "lobby", "--suite", "bas-ip"]), 3, &["no such device"]);
+
+    let wrong = format!("{lobby}password = \"Iris-2007\"\nprofil = \"x\"\n");
+    let rows: [(&str, &[&str], &[&str]); 3] = [
+        (&lobby, &["LOBBY_USER, which is not set"], &["lobby"]),
+        (&lobby, &["no target `loby`", "did you mean `lobby`?", "known targets: lobby"], &["loby"]),
+        (
+            &wrong,
+            &["doorspec.toml:7:1", "credentials never stand in this file", "`password-from", "doorspec.toml:8:1", "`profile`"],
+            &["lobby"],
+        ),
+    ];
+    for (text, words, names) in rows {
+        config(text);
+        for command in ["run", "probe", "clean"] {
+            let said = check(&mut start(&[&[command], names].concat()), 2, words);
+            assert!(!said.contains("Iris-2007"), "{said}");
+        }
+    }
+    fs::remove_file(folder.path().join("doorspec.toml")).expect("it is there");
+    check(&mut start(&["run", "lobby"]), 2, &["is no URL", "no doorspec.toml here", "http://192.0.2.40"]);
+}
+
+#[test]
 fn what_failed_is_run_again_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let (out, again) = (folder.path().join("out"), folder.path().join("again"));
@@ -463,7 +521,7 @@ fn the_program_prints_what_describes_it() {
         check(&mut doorspec(&["completions", shell]), 0, &["doorspec", "rerun-failed"]);
     }
     check(&mut doorspec(&["man"]), 0, &[".TH doorspec", ".SH REJUDGE", "stale, expired or matches nothing"]);
-    for file in ["case", "waivers", "record", "profile", "suite", "requirements"] {
+    for file in ["case", "waivers", "record", "profile", "suite", "requirements", "target"] {
         let printed = doorspec(&["schema", file]).output().expect("it runs").stdout;
         let published = fs::read(format!("schemas/suite/{file}.schema.json")).expect("it is published");
         assert!(printed == published, "{file}");

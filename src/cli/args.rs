@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::case::Risk;
 use crate::mock::device::Scheme;
+use crate::report;
 use crate::session::Patience;
 
 /// The conformance test suite for door devices that speak HTTP and JSON.
@@ -26,6 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// Replay the cases against a device; without a URL the embedded mock devices are the target
     Run(Box<RunArgs>),
+    /// Run what a change in cases/ or schemas/ touches as soon as it is saved, for people who write cases
+    Watch(Box<super::watch::WatchArgs>),
     /// Remove what an interrupted run left on a device, from its journal
     Clean(super::clean::CleanArgs),
     /// Find out what a device is and can do, and write its profile
@@ -57,14 +60,24 @@ pub enum Command {
 }
 
 /// `doorspec run`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:\n  doorspec run                                     both suites on the embedded mocks\n  \
 DOORSPEC_USER=qa DOORSPEC_PASSWORD=... doorspec run http://192.0.2.40 --suite 2n\n  \
+doorspec run lobby                               what doorspec.toml says of the target `lobby`\n  \
 doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out reports/panel\n  \
 doorspec run --format github --format gitlab=code-quality.json --format tap=run.tap")]
 pub struct RunArgs {
-    /// The device, e.g. http://192.0.2.40; without it the embedded mock devices
+    /// The device, e.g. http://192.0.2.40, or the name of a target in doorspec.toml; without it the embedded mock devices
     pub url: Option<String>,
+    /// Where the credentials are.
+    #[arg(skip)]
+    pub accounts: super::accounts::Names,
+    /// Only these cases, where somebody watches what changes.
+    #[arg(skip)]
+    pub only: Option<std::collections::BTreeSet<String>>,
+    /// Whether only what failed and the outcome are said.
+    #[arg(skip)]
+    pub is_brief: bool,
     /// Start this mock server on a free port, which takes the place of {port}, run against it, and stop it
     #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
     pub spawn: Option<String>,
@@ -200,6 +213,15 @@ pub enum JunitDialect {
     Strict,
 }
 
+impl From<JunitDialect> for report::Dialect {
+    fn from(dialect: JunitDialect) -> Self {
+        match dialect {
+            JunitDialect::Common => Self::Common,
+            JunitDialect::Strict => Self::Strict,
+        }
+    }
+}
+
 /// Risks that must be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AllowClass {
@@ -246,7 +268,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// How a device is reached by a command that writes no report about it.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Reach {
     /// The longest a device may take for one reply
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
@@ -260,6 +282,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// With what `doorspec.toml` says of a target; what was typed wins.
+    pub(super) fn or(self, target: &super::targets::Target) -> Self {
+        Self { cacert: self.cacert.or(target.cacert.clone()), insecure: self.insecure || target.insecure, ..self }
+    }
+
     /// The same for a session.
     pub(super) fn patience(&self) -> Patience {
         Patience { timeout: self.timeout, cacert: self.cacert.clone(), insecure: self.insecure, ..Patience::default() }

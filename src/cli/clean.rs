@@ -9,7 +9,7 @@ use clap::Args;
 use url::Url;
 
 use super::args::Reach;
-use super::{accounts, ledger, run, target_url};
+use super::{accounts, ledger, run, target_url, targets};
 use crate::catalogue::Catalogue;
 use crate::json::printable;
 use crate::runner::{Claim, Cleaned, Journal, JournalLine, Manner};
@@ -18,12 +18,15 @@ use crate::suite::Profile;
 use crate::verdict::Exit;
 
 /// `doorspec clean`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(after_help = "It removes what the journal names and nothing else, and may be repeated at will.\n\
 Exit status: 0 nothing is left, 2 the journal is missing, wrong or of another device, 3 something is left or nobody answers.")]
 pub struct CleanArgs {
-    /// The device, as it was given to `run`
+    /// The device, as it was given to `run`: its URL, or its name in doorspec.toml
     pub url: String,
+    /// Where the credentials are.
+    #[arg(skip)]
+    pub accounts: accounts::Names,
     /// The journal; without it, the one beside the reports
     #[arg(long, value_name = "FILE")]
     pub journal: Option<PathBuf>,
@@ -50,8 +53,8 @@ struct Prepared {
 
 /// Removes what is left, and says what became of it.
 pub async fn clean(args: &CleanArgs, out: &mut dyn Write) -> io::Result<Exit> {
-    let prepared = match prepare(args) {
-        Ok(prepared) => prepared,
+    let (args, prepared) = match with_target(args).and_then(|args| prepare(&args).map(|prepared| (args, prepared))) {
+        Ok(both) => both,
         Err(message) => {
             writeln!(io::stderr(), "error: {message}")?;
             return Ok(Exit::Usage);
@@ -66,14 +69,14 @@ pub async fn clean(args: &CleanArgs, out: &mut dyn Write) -> io::Result<Exit> {
             continue;
         }
         any = true;
-        match clean_suite(args, &prepared, suite, &claim).await {
+        match clean_suite(&args, &prepared, suite, &claim).await {
             Ok(cleaned) => {
                 exit = exit.winner(if cleaned.left.is_empty() { Exit::Conforms } else { Exit::Incomplete });
                 say(suite, &cleaned, out)?;
             }
             Err(why) => {
                 exit = exit.winner(Exit::Incomplete);
-                writeln!(out, "{suite}: could not clean up: {}", shown(&accounts::redaction(false).text(&why)))?;
+                writeln!(out, "{suite}: could not clean up: {}", shown(&args.accounts.redaction(false).text(&why)))?;
             }
         }
     }
@@ -81,6 +84,14 @@ pub async fn clean(args: &CleanArgs, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(out, "nothing is left: the journal says so, and nothing was sent")?;
     }
     Ok(exit)
+}
+
+/// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
+fn with_target(args: &CleanArgs) -> Result<CleanArgs, String> {
+    let args = args.clone();
+    let Some(target) = targets::named(&args.url)? else { return Ok(args) };
+    let (reach, profile) = (args.reach.or(&target), args.profile.or(target.profile));
+    Ok(CleanArgs { url: target.url, reach, profile, accounts: target.accounts, ..args })
 }
 
 fn prepare(args: &CleanArgs) -> Result<Prepared, String> {
@@ -118,7 +129,7 @@ async fn clean_suite(args: &CleanArgs, prepared: &Prepared, suite: &str, claim: 
     let patience = args.reach.patience();
     let profile = prepared.profile.clone().filter(|profile| profile.suite == suite);
     let suite = &Catalogue::embedded().suites[suite];
-    let session = Session::device(suite, &prepared.url, accounts::from_environment(), profile, &patience);
+    let session = Session::device(suite, &prepared.url, args.accounts.credentials(), profile, &patience);
     let manner =
         Manner { pause: run::pause(Some(&prepared.url)), journal: prepared.journal.clone(), cautious: true, ..Manner::quick(0) };
     let cleaned = session.map_err(|error| error.to_string())?.clean(claim, &manner).await;

@@ -16,7 +16,7 @@ use crate::report::{self, Format};
 const SUMMARY: u64 = 1024 * 1024;
 
 /// The reports that a command makes on request.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Formats {
     /// One more report (repeatable): github, gitlab, markdown, tap or ctrf. Without FILE it goes to standard output, and the text to standard error
     #[arg(long = "format", value_name = "KIND[=FILE]", value_parser = read)]

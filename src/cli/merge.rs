@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Color;
+use super::args::{Color, JunitDialect};
 use super::format::Formats;
 use super::{library, stored, style};
 use crate::records;
@@ -23,6 +23,9 @@ pub struct MergeArgs {
     /// The folder for record.json, junit.xml and report.html
     #[arg(long, value_name = "DIR", default_value = "reports/merged")]
     pub out: PathBuf,
+    /// The JUnit of `--out`: what most tools read, or what fits the Jenkins xUnit schema to the letter
+    #[arg(long, value_enum, default_value_t = JunitDialect::Common)]
+    pub junit_dialect: JunitDialect,
     #[command(flatten)]
     pub formats: Formats,
     /// Colours
@@ -40,8 +43,11 @@ pub fn merge(args: &MergeArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     let merged = args.records.iter().map(|path| stored::record(path)).collect::<Result<Vec<_>, _>>();
     let merged = merged.and_then(|all| records::merge(all).map_err(|why| format!("these records cannot be merged: {why}")));
-    let written = merged
-        .and_then(|record| stored::write_reports(&record, &args.out).and_then(|()| args.formats.write(&record)).map(|()| record));
+    let written = merged.and_then(|record| {
+        stored::write_reports(&record, &args.out, args.junit_dialect.into())
+            .and_then(|()| args.formats.write(&record))
+            .map(|()| record)
+    });
     match written {
         Ok(record) => {
             let style = style::of(args.color);

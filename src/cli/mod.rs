@@ -25,7 +25,9 @@ mod spawn;
 mod stored;
 mod style;
 mod target_url;
+mod targets;
 mod waive;
+mod watch;
 
 use std::io::{self, Write};
 
@@ -40,6 +42,7 @@ use crate::verdict::Exit;
 pub async fn dispatch(cli: &Cli, out: &mut dyn Write) -> io::Result<Exit> {
     match &cli.command {
         Command::Run(args) => run::run(args, out).await,
+        Command::Watch(args) => watch::watch(args, out).await,
         Command::Clean(args) => clean::clean(args, out).await,
         Command::Mock(args) => mock::mock(args, out).await,
         Command::Check(args) => check::check(args, out),

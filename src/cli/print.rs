@@ -35,6 +35,7 @@ pub enum File {
     Profile,
     Suite,
     Requirements,
+    Target,
 }
 
 /// Prints a script that completes commands and options.
@@ -80,6 +81,7 @@ pub fn schema(args: &SchemaArgs, out: &mut dyn Write) -> io::Result<Exit> {
         File::Profile => "profile",
         File::Suite => "suite",
         File::Requirements => "requirements",
+        File::Target => "target",
     };
     let sources = Sources::embedded();
     let text = sources.get(&format!("schemas/suite/{name}.schema.json")).unwrap_or_default();

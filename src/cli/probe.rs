@@ -9,7 +9,7 @@ use clap::Args;
 use url::Url;
 
 use super::args::Reach;
-use super::{accounts, ledger, library, run, target_url};
+use super::{accounts, ledger, library, run, target_url, targets};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::plan::Choice;
 use crate::profile::Known;
@@ -19,15 +19,18 @@ use crate::session::{Obstacle, Session};
 use crate::verdict::Exit;
 
 /// `doorspec probe`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(
     after_help = "Example:\n  doorspec probe http://192.0.2.40 --out panel.json\n  doorspec run http://192.0.2.40 --profile panel.json\n\n\
 Where the documents leave a choice, a few cases that write entries of their own find out which one the device made; the entries are removed.\n\
 Exit status: 0 recognised, 2 wrong command line, 3 nobody answers or it is no such device, 4 the device's own data changed."
 )]
 pub struct ProbeArgs {
-    /// The device, e.g. http://192.0.2.40
+    /// The device, e.g. http://192.0.2.40, or the name of a target in doorspec.toml
     pub url: String,
+    /// Where the credentials are.
+    #[arg(skip)]
+    pub accounts: accounts::Names,
     /// The suite to look for; without it, what the target turns out to be
     #[arg(long, value_name = "SUITE")]
     pub suite: Vec<String>,
@@ -49,6 +52,10 @@ pub struct ProbeArgs {
 /// # Errors
 /// When the text cannot be written.
 pub async fn probe(args: &ProbeArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let args = &match with_target(args) {
+        Ok(args) => args,
+        Err(message) => return library::usage(&message),
+    };
     let prepared = target_url::read(&args.url)
         .and_then(|url| Ok((library::suites(Catalogue::embedded(), &args.suite)?, journal(args, &url)?, url)));
     let (suites, journal, url) = match prepared {
@@ -66,6 +73,14 @@ pub async fn probe(args: &ProbeArgs, out: &mut dyn Write) -> io::Result<Exit> {
         writeln!(io::stderr(), "error: {why}")?;
     }
     Ok(Exit::Incomplete)
+}
+
+/// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
+fn with_target(args: &ProbeArgs) -> Result<ProbeArgs, String> {
+    let args = args.clone();
+    let Some(target) = targets::named(&args.url)? else { return Ok(args) };
+    let (reach, suite) = (args.reach.or(&target), if args.suite.is_empty() { target.suite } else { args.suite });
+    Ok(ProbeArgs { url: target.url, reach, suite, accounts: target.accounts, ..args })
 }
 
 /// The journal, and the file for the profile: found out before a request leaves whether they can be written.
@@ -91,7 +106,7 @@ async fn find_out(
     journal: &Journal,
 ) -> Result<(Known, Untouched), Obstacle> {
     let patience = args.reach.patience();
-    let session = Session::device(suite, url, accounts::from_environment(), None, &patience)?;
+    let session = Session::device(suite, url, args.accounts.credentials(), None, &patience)?;
     let seed = uuid::Uuid::new_v4().as_u64_pair().0 >> 16;
     if args.read_only {
         return Ok((session.recognise(seed).await?, Untouched { holds: Some(true), ..Untouched::default() }));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Color;
+use super::args::{Color, JunitDialect};
 use super::format::Formats;
 use super::{library, stored, style};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
@@ -32,6 +32,9 @@ pub struct RejudgeArgs {
     /// A folder for record.json, junit.xml and report.html of the new judgement
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// The JUnit of `--out`: what most tools read, or what fits the Jenkins xUnit schema to the letter
+    #[arg(long, value_enum, default_value_t = JunitDialect::Common)]
+    pub junit_dialect: JunitDialect,
     #[command(flatten)]
     pub formats: Formats,
     /// Colours
@@ -60,7 +63,7 @@ pub async fn rejudge(args: &RejudgeArgs, out: &mut dyn Write) -> io::Result<Exit
         Ok(both) => both,
         Err(message) => return library::usage(&message),
     };
-    let written = args.out.as_deref().map_or(Ok(()), |folder| stored::write_reports(&new, folder));
+    let written = args.out.as_deref().map_or(Ok(()), |folder| stored::write_reports(&new, folder, args.junit_dialect.into()));
     if let Err(message) = written.and_then(|()| args.formats.write(&new)) {
         return library::usage(&message);
     }

@@ -1,5 +1,6 @@
 //! `doorspec run`: the main job.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -8,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::args::{JunitDialect, RunArgs};
+use super::args::RunArgs;
 use super::progress::Progress;
 use super::signal::Ending;
 use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, choice, ledger, stored, target_url};
+use super::{accounts, choice, ledger, stored, target_url, targets};
 use crate::case::Risk;
 use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
@@ -57,6 +58,10 @@ pub(super) struct Wrong(pub(super) String);
 
 /// Runs the cases, writes the reports and says what was found.
 pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    let args = &match with_target(args) {
+        Ok(args) => args,
+        Err(message) => return usage(&message),
+    };
     let own;
     let catalogue = match &args.cases {
         None => Catalogue::embedded(),
@@ -68,6 +73,11 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
             Err(Wrong(message)) => return usage(&message),
         },
     };
+    replay(args, catalogue, &Ending::watch(last_words(args)), out).await
+}
+
+/// Runs these cases until they are done or the end is asked for, writes the reports and says what was found.
+pub(super) async fn replay(args: &RunArgs, catalogue: &Catalogue, ending: &Ending, out: &mut dyn Write) -> io::Result<Exit> {
     let prepared = match prepare(args, catalogue) {
         Ok(prepared) => prepared,
         Err(Wrong(message)) => return usage(&message),
@@ -75,14 +85,13 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     if args.dry_run {
         return dry_run(&prepared, out);
     }
-    let ending = Ending::watch(last_words(args));
     if let Some(recipe) = &prepared.recipe {
         match recipe.start() {
             Ok(server) => drop(prepared.server.replace(Some(server))),
             Err(message) => return usage(&message),
         }
     }
-    let mut record = carry_out(args, &prepared, &ending).await;
+    let mut record = carry_out(args, &prepared, ending).await;
     if let Some(death) = prepared.death().filter(|death| !record.reasons.contains(death)) {
         record.reasons.push(death);
         sum_up(&mut record);
@@ -96,6 +105,22 @@ pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
     }
     args.formats.tell(&record, &told(&record, args), out)?;
     Ok(exit(&record))
+}
+
+/// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
+pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
+    let Some(target) = args.url.as_deref().map(targets::named).transpose()?.flatten() else { return Ok(Cow::Borrowed(args)) };
+    let args = args.clone();
+    Ok(Cow::Owned(RunArgs {
+        url: Some(target.url),
+        suite: if args.suite.is_empty() { target.suite } else { args.suite },
+        profile: args.profile.or(target.profile),
+        waivers: args.waivers.or(target.waivers),
+        cacert: args.cacert.or(target.cacert),
+        insecure: args.insecure || target.insecure,
+        accounts: target.accounts,
+        ..args
+    }))
 }
 
 /// What is said when a run ends at once.
@@ -140,7 +165,10 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         filters: args.filter.clone(),
         allow: args.allow.iter().map(|class| Risk::from(*class)).collect(),
         shard: choice::shard(args.shard.as_deref()).map_err(Wrong)?,
-        only: args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
+        only: match &args.only {
+            Some(only) => Some(only.clone()),
+            None => args.rerun_failed.as_deref().map(|record| choice::failed(record, &suites)).transpose().map_err(Wrong)?,
+        },
     };
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
@@ -284,7 +312,7 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
     };
     let suites = if judged.is_empty() { prepared.suites.clone() } else { judged };
     let mut record = assemble(&suites, runs, circumstances);
-    accounts::redaction(prepared.url.is_none()).around_the_cases(&mut record);
+    args.accounts.redaction(prepared.url.is_none()).around_the_cases(&mut record);
     record
 }
 
@@ -307,7 +335,7 @@ async fn run_one(
     };
     let profile = prepared.profile.clone().filter(|profile| profile.suite == suite.suite.suite);
     let session = match &prepared.url {
-        Some(url) => Session::device(suite, url, accounts::from_environment(), profile, &patience)?,
+        Some(url) => Session::device(suite, url, args.accounts.credentials(), profile, &patience)?,
         None => {
             let settings = Settings { accounts: accounts::of_mock(), ..Session::plain_mock(prepared.manner.seed) };
             Session::embedded(suite, &settings, patience).await?
@@ -374,10 +402,7 @@ fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String
 }
 
 fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
-    let dialect = match args.junit_dialect {
-        JunitDialect::Common => report::Dialect::Common,
-        JunitDialect::Strict => report::Dialect::Strict,
-    };
+    let dialect = args.junit_dialect.into();
     write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out))?;
     write_report(args, "junit.xml", args.junit.as_deref(), |out| out.write_all(report::junit(record, dialect).as_bytes()))?;
     write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out))
@@ -407,6 +432,9 @@ fn told(record: &Record, args: &RunArgs) -> String {
     let style = style::of(args.color);
     if args.quiet {
         return report::outcome(record) + "\n";
+    }
+    if args.is_brief {
+        return format!("{}{}; {}\n", report::failures(record, style), report::counts(record), report::outcome(record));
     }
     let reports = args.out.display();
     format!("{}{}reports: {reports}\n", report::failures(record, style), report::summary(record, style))

@@ -60,12 +60,12 @@ pub(super) fn writable(file: &Path) -> Result<(), String> {
 }
 
 /// Writes the three reports of a record into a folder; the error is a message for the user.
-pub(super) fn write_reports(record: &Record, folder: &Path) -> Result<(), String> {
+pub(super) fn write_reports(record: &Record, folder: &Path, dialect: report::Dialect) -> Result<(), String> {
     let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
     fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
     let reports: [(&str, &Report<'_>); 3] = [
         ("record.json", &|out| report::write_json(record, out)),
-        ("junit.xml", &|out| out.write_all(report::junit(record, report::Dialect::Common).as_bytes())),
+        ("junit.xml", &|out| out.write_all(report::junit(record, dialect).as_bytes())),
         ("report.html", &|out| report::write_html(record, out)),
     ];
     for (name, write) in reports {

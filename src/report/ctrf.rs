@@ -7,7 +7,7 @@ use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::dossier::word;
 use crate::report::evidence::transcript;
 use crate::report::failure::{case_failure, message};
-use crate::report::outcome::{area_and_name, exit, sentence, wrong_waiver};
+use crate::report::outcome::{area_and_name, unsaid, whole, wrong_waiver};
 use crate::report::plain::{capped, clipped, visible, visible_lines};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};
@@ -27,7 +27,8 @@ enum Status {
 }
 
 /// The run as CTRF. What was agreed on and what does not apply is `skipped`, what could not be judged `other`; `rawStatus` keeps the
-/// word. A waiver that fails the run is a test of its own, and so is the run itself where it ends with 3, 4 or 5.
+/// word. A waiver that fails the run is a test of its own, and so is a run that cannot be relied on although no
+/// case says so.
 pub fn ctrf(record: &Record) -> String {
     let start = record.started.parse().map_or(0, |started: jiff::Timestamp| started.as_millisecond());
     let mut tests: Vec<(Status, Value)> = record.cases.iter().map(|case| test(case, record)).collect();
@@ -110,13 +111,8 @@ fn waiver(one: &WaiverRecord) -> (Status, Value) {
 
 /// The run as a whole, where the tests alone would say that all is well.
 fn run(record: &Record) -> Option<(Status, Value)> {
-    let status = match exit(record) {
-        Exit::Conforms | Exit::DoesNotConform => return None,
-        Exit::Incomplete => Status::Other,
-        Exit::DataChanged | Exit::Fault | Exit::Usage => Status::Failed,
-    };
-    let said: Vec<String> = [sentence(record)].into_iter().chain(record.reasons.iter().cloned()).collect();
-    Some(beyond_the_cases("the run as a whole", status, &record.outcome, &said.join("; ")))
+    let status = if unsaid(record)? == Exit::DataChanged { Status::Failed } else { Status::Other };
+    Some(beyond_the_cases("the run as a whole", status, &record.outcome, &whole(record)))
 }
 
 fn beyond_the_cases(name: &str, status: Status, raw: &str, message: &str) -> (Status, Value) {

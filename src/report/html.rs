@@ -248,7 +248,7 @@ fn requirement(found: &RequirementRecord, finding: Finding) -> Row {
 }
 
 fn totals(areas: &[Area]) -> Vec<(&'static str, usize)> {
-    let mut totals = areas.first().map(|area| area.cells.iter().map(|cell| (cell.0, 0)).collect()).unwrap_or(Vec::new());
+    let mut totals: Vec<_> = areas.first().into_iter().flat_map(|area| &area.cells).map(|cell| (cell.0, 0)).collect();
     for area in areas {
         for (total, cell) in totals.iter_mut().zip(&area.cells) {
             total.1 += cell.1;

@@ -12,13 +12,15 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
 use crate::report::failure::{case_failure, message};
-use crate::report::outcome::{area_and_name, row, worst, wrong_waiver};
-use crate::report::plain::{capped, visible, visible_lines};
+use crate::report::outcome::{area_and_name, row, unsaid, whole, worst, wrong_waiver};
+use crate::report::plain::{capped, clipped, visible, visible_lines};
 use crate::report::style::Style;
-use crate::verdict::Verdict;
+use crate::verdict::{Exit, Verdict};
 
 /// How much evidence one case carries; the record has all of it.
 const EVIDENCE: usize = 8 * 1024;
+/// How many columns the message about the run as a whole takes.
+const MESSAGE: usize = 2000;
 
 /// Which readers the file is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub fn junit(record: &Record, dialect: Dialect) -> String {
     for (id, (area, cases)) in by_area(record).into_iter().enumerate() {
         report.add_test_suite(suite(id, &area, &cases, record, dialect));
     }
-    report.add_test_suites(waivers(record, dialect));
+    report.add_test_suites(beyond_the_cases(record, dialect));
     // Writing into memory cannot fail, and every string has passed the escaping above.
     let xml = report.to_string().expect("the report is plain text in memory");
     match dialect {
@@ -66,23 +68,46 @@ fn suite(id: usize, area: &str, cases: &[&CaseRecord], record: &Record, dialect:
     suite
 }
 
-/// A waiver that fails the run is a failure of its own: without it the file would say that all is well.
-fn waivers(record: &Record, dialect: Dialect) -> Option<TestSuite> {
+/// What fails the run without being a case: without it the file would say that all is well.
+fn beyond_the_cases(record: &Record, dialect: Dialect) -> Vec<TestSuite> {
     let wrong: Vec<&WaiverRecord> = record.waivers.iter().filter(|one| one.status.fails()).collect();
-    let area = "doorspec.waivers";
-    let mut suite = TestSuite::new(area);
-    suite.set_time(Duration::ZERO);
-    let id = by_area(record).len().to_string();
-    let attributes = [("id", id), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
-    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
-    for (at, one) in wrong.iter().enumerate() {
+    let waivers = wrong.iter().enumerate().map(|(at, one)| {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message(wrong_waiver(one)).set_type(format!("waiver-{}", one.status.word()));
-        let mut case = TestCase::new(visible(&format!("{} ({})", one.waiver.case, at + 1)), status);
+        TestCase::new(visible(&format!("{} ({})", one.waiver.case, at + 1)), status)
+    });
+    let all = [("doorspec.waivers", waivers.collect()), ("doorspec.run", Vec::from_iter(run(record)))];
+    let first = by_area(record).len();
+    all.into_iter()
+        .filter(|(_, cases)| !cases.is_empty())
+        .zip(first..)
+        .map(|((area, cases), id)| own(area, id, cases, record, dialect))
+        .collect()
+}
+
+/// The run as a whole, where it cannot be relied on although no case says so.
+fn run(record: &Record) -> Option<TestCase> {
+    let (kind, word) = match unsaid(record)? {
+        Exit::DataChanged => (NonSuccessKind::Failure, "data-changed"),
+        Exit::Incomplete => (NonSuccessKind::Error, "inconclusive"),
+        _ => (NonSuccessKind::Error, "suite"),
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(clipped(&visible(&whole(record)), MESSAGE)).set_type(word);
+    Some(TestCase::new("outcome", status))
+}
+
+/// A suite that holds no case of the catalogue.
+fn own(area: &str, id: usize, cases: Vec<TestCase>, record: &Record, dialect: Dialect) -> TestSuite {
+    let mut suite = TestSuite::new(area);
+    suite.set_time(Duration::ZERO);
+    let attributes = [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
+    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
+    for mut case in cases {
         case.set_classname(area).set_time(Duration::ZERO);
         suite.add_test_case(case);
     }
-    (!wrong.is_empty()).then_some(suite)
+    suite
 }
 
 /// The beginning of the run. Readers of the strict form take an instant without zone for UTC and refuse one with a zone.
@@ -256,8 +281,29 @@ mod tests {
                 assert_eq!(junit(&record, dialect), xml);
                 if dialect == Dialect::Common {
                     let report = Report::deserialize_from_str(&xml).unwrap();
-                    assert_eq!(report.tests, record.cases.len());
+                    assert_eq!(report.tests, record.cases.len() + usize::from(record.exit == 4));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_that_cannot_be_relied_on_is_not_green() {
+        let nobody = Record { exit: 3, cases: Vec::new(), reasons: vec!["nobody listens there".into()], ..sample::passing() };
+        let rows = [
+            (Record { exit: 4, ..sample::passing() }, Some("type=\"data-changed\"")),
+            (nobody, Some("nobody listens there\" type=\"inconclusive\"")),
+            (Record { exit: 5, ..sample::passing() }, Some("type=\"suite\"")),
+            (Record { exit: 5, ..sample::full() }, None),
+            (sample::full(), None),
+            (sample::passing(), None),
+        ];
+        for (record, said) in rows {
+            for dialect in [Dialect::Common, Dialect::Strict] {
+                let xml = junit(&record, dialect);
+                let own = xml.split("<testsuite name=\"doorspec.run\" tests=\"1\"").nth(1);
+                assert_eq!(own.is_some(), said.is_some(), "{xml}");
+                assert!(own.is_none_or(|own| said.is_some_and(|said| own.contains(said))), "{xml}");
             }
         }
     }

@@ -34,7 +34,7 @@ pub use github::unheeded;
 pub use html::{html, write_html};
 pub use json::{json, write_json};
 pub use junit::{Dialect, junit};
-pub use outcome::sentence as outcome;
+pub use outcome::{counts, sentence as outcome};
 pub use plain::visible;
 pub use style::Style;
 pub use text::{observations, summary};

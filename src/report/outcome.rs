@@ -81,6 +81,31 @@ pub fn tally(record: &Record) -> Vec<(&'static str, u64)> {
     counts
 }
 
+/// The exit status of a run that cannot be relied on although no case says so: reports whose readers only count cases say it as one more.
+pub fn unsaid(record: &Record) -> Option<Exit> {
+    let says = |verdict| record.cases.iter().any(|case| case.verdict == verdict);
+    let exit = exit(record);
+    let is_unsaid = match exit {
+        Exit::Conforms | Exit::DoesNotConform => false,
+        Exit::Incomplete => !says(Verdict::Inconclusive),
+        Exit::Fault => !says(Verdict::Error),
+        Exit::DataChanged | Exit::Usage => true,
+    };
+    is_unsaid.then_some(exit)
+}
+
+/// The outcome with every reason, and what changed, in one sentence each.
+pub fn whole(record: &Record) -> String {
+    let sentences = [sentence(record)].into_iter().chain(record.reasons.iter().cloned());
+    sentences.chain(record.untouched.changes.iter().cloned()).collect::<Vec<_>>().join("; ")
+}
+
+/// The counts that are not zero on one line: `9 pass, 1 fail`.
+pub fn counts(record: &Record) -> String {
+    let counts = tally(record).into_iter().filter(|(_, count)| *count > 0);
+    counts.map(|(word, count)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The outcome in one sentence, e.g. `does not conform: 2 cases fail`.
 pub fn sentence(record: &Record) -> String {
     let exit = exit(record);

@@ -4,32 +4,30 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::record::{CaseRecord, Mismatch, Record, WaiverRecord};
+use crate::record::{CaseRecord, Mismatch, Record};
 use crate::report::failure::message;
-use crate::report::outcome::{exit, rerun, sentence, wrong_waiver};
+use crate::report::outcome::{rerun, unsaid, whole, wrong_waiver};
 use crate::report::plain::{clipped, visible};
-use crate::verdict::{Exit, Verdict};
+use crate::verdict::Verdict;
 
 /// How many deviations of a case are told, and how many columns of each text.
 const DEVIATIONS: usize = 6;
 const TEXT: usize = 1000;
 
-/// One test point a case, and one for each waiver that fails the run. What was agreed on is `not ok` with `TODO`, which readers count as
-/// no failure; what does not apply is `SKIP`. Where the run cannot be relied on although no point says so, the end is `Bail out!`.
+/// One test point a case, one for each waiver that fails the run, and one for a run that cannot be relied on although no case says so.
+/// What was agreed on is `not ok` with `TODO`, which readers count as no failure; what does not apply is `SKIP`.
 pub fn tap(record: &Record) -> String {
-    let wrong: Vec<&WaiverRecord> = record.waivers.iter().filter(|one| one.status.fails()).collect();
-    let mut text = format!("TAP version 14\n1..{}\n", record.cases.len() + wrong.len());
+    let wrong = record.waivers.iter().filter(|one| one.status.fails());
+    let wrong = wrong.map(|one| (format!("{} waiver of {}", one.status.word(), one.waiver.case), wrong_waiver(one)));
+    let run = unsaid(record).map(|_| ("the run as a whole".to_owned(), clipped(&visible(&whole(record)), TEXT)));
+    let beyond: Vec<(String, String)> = wrong.chain(run).collect();
+    let mut text = format!("TAP version 14\n1..{}\n", record.cases.len() + beyond.len());
     for (at, case) in record.cases.iter().enumerate() {
         text += &point(at + 1, case, record);
     }
-    for (at, one) in wrong.iter().enumerate() {
-        let name = format!("{} waiver of {}", one.status.word(), one.waiver.case);
-        let _ = writeln!(text, "not ok {} - {}", record.cases.len() + at + 1, described(&name));
-        text += &block(&[("message", json!(wrong_waiver(one)))]);
-    }
-    if !matches!(exit(record), Exit::Conforms | Exit::DoesNotConform) {
-        let said: Vec<String> = [sentence(record)].iter().chain(&record.reasons).map(|said| visible(said)).collect();
-        let _ = writeln!(text, "Bail out! {}", clipped(&said.join("; "), TEXT));
+    for (at, (name, message)) in beyond.iter().enumerate() {
+        let _ = writeln!(text, "not ok {} - {}", record.cases.len() + at + 1, described(name));
+        text += &block(&[("message", json!(message))]);
     }
     text
 }
@@ -88,13 +86,13 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    /// A small reader of the protocol: (ok, description, directive) of each point, and whether it bailed out.
-    fn read(text: &str) -> (Vec<(bool, String, String)>, bool) {
+    /// A small reader of the protocol: (ok, description, directive) of each point.
+    fn read(text: &str) -> Vec<(bool, String, String)> {
         let mut lines = text.lines();
         assert_eq!(lines.next(), Some("TAP version 14"));
         let plan: usize =
             lines.next().and_then(|line| line.strip_prefix("1..")).and_then(|count| count.parse().ok()).expect("a plan");
-        let (mut points, mut bailed, mut inside) = (Vec::new(), false, false);
+        let (mut points, mut inside) = (Vec::new(), false);
         for line in lines {
             match line {
                 "  ---" => inside = true,
@@ -104,7 +102,6 @@ mod tests {
                     assert!(name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'), "{line}");
                     serde_json::from_str::<Value>(value).expect("JSON, which is YAML");
                 }
-                _ if line.starts_with("Bail out!") => bailed = true,
                 _ => {
                     let (is_ok, rest) = line.strip_prefix("not ok ").map_or_else(
                         || (true, line.strip_prefix("ok ").unwrap_or_else(|| panic!("a test point: {line}"))),
@@ -118,12 +115,12 @@ mod tests {
             }
         }
         assert_eq!(points.len(), plan);
-        (points, bailed)
+        points
     }
 
     #[test]
     fn every_case_is_a_test_point() {
-        let (points, bailed) = read(&tap(&sample::full()));
+        let points = read(&tap(&sample::full()));
         let expected = [
             (true, "one", ""),
             (false, "all-zero-uuid", ""),
@@ -139,17 +136,16 @@ mod tests {
             assert_eq!((*is_ok, directive.as_str()), (ok, said), "{description}");
             assert!(description.ends_with(name), "{description}");
         }
-        assert!(!bailed);
         let strict = Record { strict: true, ..sample::full() };
-        assert!(!read(&tap(&strict)).0[3].0, "a warning counts in a strict run");
+        assert!(!read(&tap(&strict))[3].0, "a warning counts in a strict run");
     }
 
     #[test]
     fn what_no_point_says_is_said_all_the_same() {
-        let rows = [(sample::passing(), 0, false), (sample::waived(), 2, false), (sample::hostile(), 0, true)];
-        for (record, waivers, bails) in rows {
-            let (points, bailed) = read(&tap(&record));
-            assert_eq!((points.len(), bailed), (record.cases.len() + waivers, bails));
+        let nobody = Record { exit: 3, cases: Vec::new(), ..sample::passing() };
+        for (record, more) in [(sample::passing(), 0), (sample::waived(), 2), (sample::hostile(), 1), (nobody, 1)] {
+            let points = read(&tap(&record));
+            assert_eq!(points.len(), record.cases.len() + more);
             assert!(points[record.cases.len()..].iter().all(|point| !point.0));
         }
     }

@@ -17,6 +17,10 @@ const MEMORY_KIB: u64 = 256 * 1024;
 /// Texts that a device sends and that may nowhere come out as they are: they act on a terminal or in a browser.
 pub const ACTIVE: [&str; 3] = ["\u{1b}[31mred", "<img src=x onerror=alert(4711)>", "<script>alert(4711)</script>"];
 
+/// Reports on request, and how many bytes each may have.
+const FORMATS: [(&str, usize); 5] =
+    [("github", 120_000), ("gitlab", 2_000_000), ("markdown", 220_000), ("tap", 4_000_000), ("ctrf", 4_000_000)];
+
 static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
     let schema = serde_json::from_str(include_str!("../../schemas/suite/record.schema.json")).expect("the schema is JSON");
     jsonschema::options().offline().build(&schema).expect("the schema is a schema")
@@ -37,6 +41,9 @@ pub fn watch(command: &mut Command, limit: Duration) -> Ended {
     let (stdout, stderr) = (out.path().join("stdout"), out.path().join("stderr"));
     let file = |path: &Path| fs::File::create(path).expect("a file can be made");
     command.arg("--out").arg(out.path()).stdout(file(&stdout)).stderr(file(&stderr)).stdin(Stdio::null());
+    for (format, _) in FORMATS {
+        command.arg("--format").arg(format!("{format}={}", out.path().join(format).display()));
+    }
     let began = Instant::now();
     let mut child = command.spawn().expect("the program starts");
     let mut memory_kib = 0;
@@ -99,6 +106,16 @@ impl Ended {
             }
             Err(why) => faults.push(why),
         }
+        for (format, most) in FORMATS {
+            match read(format) {
+                Ok(text) => {
+                    faults.extend(format_fault(format, &text));
+                    faults.extend((!is_calm(&text)).then(|| format!("control bytes in {format}")));
+                    faults.extend((text.len() > most).then(|| format!("{format} has {} bytes", text.len())));
+                }
+                Err(why) => faults.push(why),
+            }
+        }
         faults
     }
 
@@ -107,6 +124,19 @@ impl Ended {
         let text = fs::read_to_string(self.out.path().join("record.json")).unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
     }
+}
+
+/// What a reader of this format would not take.
+fn format_fault(format: &str, text: &str) -> Option<String> {
+    let is_command = |line: &str| ["::error ", "::warning "].iter().any(|start| line.starts_with(start));
+    let is_point = |line: &str| ["ok ", "not ok ", "  ", "1..", "TAP version 14"].iter().any(|start| line.starts_with(start));
+    let is_right = match format {
+        "github" => text.lines().all(is_command),
+        "tap" => text.lines().all(is_point),
+        "markdown" => !text.contains("<img") && !text.contains("<script"),
+        _ => serde_json::from_str::<Value>(text).is_ok(),
+    };
+    (!is_right).then(|| format!("{format} is not what it is said to be: {}", text.chars().take(2000).collect::<String>()))
 }
 
 /// Whether a text has no character that a terminal would act on.
