@@ -1,126 +1,205 @@
 //! How fast the engine is, as ratios beside a bare client on the same mock in the same run. Prints figures and fails nobody.
 //!
-//! `cargo bench` runs it whole; `cargo bench -- start` (or `workload`, `whole`, `scale`) one part.
+//! `cargo bench` runs it whole; `cargo bench -- start` (or `whole`, `workload`, `scale`) one part; `large` with `scale` adds 100,000 rows.
+//! Every figure is taken in a process of its own, so that its peak of memory is its own; the mock device is another process.
 
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use clap::Parser as _;
 use doorspec::case::Risk;
 use doorspec::catalogue::{Catalogue, Sources, load};
-use doorspec::mock::device::{Scheme, Settings};
+use doorspec::cli::{Cli, dispatch};
+use doorspec::client::Credentials;
 use doorspec::plan::Choice;
-use doorspec::report::{Dialect, json, junit};
+use doorspec::report::{Dialect, junit, write_json};
 use doorspec::runner::{Circumstances, Manner, assemble};
 use doorspec::session::{Patience, Session};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
+use url::Url;
 
+/// The rows of the peers' workload.
 const ROWS: usize = 2_000;
 
+/// How a figure's process is told what to measure.
+const FIGURE: &str = "figure";
+
 fn main() {
-    let parts: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|have| have == part);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let words: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let Some((_, what)) = words.split_first().filter(|(first, _)| *first == FIGURE) {
+        return take(what);
+    }
+    let parts: Vec<&str> = words.iter().map(String::as_str).filter(|word| *word != "large").collect();
+    let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
     if wanted("start") {
         start();
     }
     if wanted("whole") {
-        runtime.block_on(whole());
+        whole();
     }
+    let mock = Mock::start();
     if wanted("workload") {
-        runtime.block_on(workload());
+        workload(&mock.url);
     }
     if wanted("scale") {
-        runtime.block_on(scale());
+        scale(&mock.url, words.iter().any(|word| word == "large"));
     }
-    println!("peak memory of this process   {} MiB", peak_mib());
 }
 
-/// Load, link and compile everything.
+/// From nothing to a linked catalogue, and to every schema compiled.
 fn start() {
-    let mut best = Duration::MAX;
-    for _ in 0..30 {
+    let version = best(20, || {
         let clock = Instant::now();
-        let (catalogue, mistakes) = load(&Sources::embedded());
-        assert!(mistakes.is_empty());
-        std::thread::scope(|scope| {
-            for suite in catalogue.suites.values() {
-                scope.spawn(|| suite.schemas.names().all(|name| suite.schemas.get(name).is_ok()));
-            }
-        });
-        best = best.min(clock.elapsed());
-    }
-    println!("load, link, compile           {} ms (best of 30)", ms(best));
+        let output = Command::new(env!("CARGO_BIN_EXE_doorspec")).arg("--version").output().expect("it runs");
+        assert!(output.status.success());
+        Figure { took: clock.elapsed(), peak_mib: None }
+    });
+    say("doorspec --version", &version, "");
+    say("load and link every case", &best(10, || figure(&["load"])), "");
+    say("... and compile every schema", &best(10, || figure(&["compile"])), "");
 }
 
-/// Both suites on their mocks.
-async fn whole() {
-    for jobs in [1, 16] {
-        let clock = Instant::now();
-        let mut cases = 0;
-        for suite in Catalogue::embedded().suites.values() {
-            let patience = Patience { connections: Some(jobs), ..Patience::default() };
-            let session = Session::embedded(suite, &Session::plain_mock(7), patience).await.expect("a mock");
-            let choice = Choice { filters: Vec::new(), allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() };
-            let run = session.run(&choice, &Manner { jobs, ..Manner::quick(7) }).await.expect("a run");
-            cases += run.cases.len();
+/// `doorspec run`: both suites on the mocks of its own process.
+fn whole() {
+    for jobs in ["16", "1"] {
+        say(&format!("doorspec run --jobs {jobs}"), &best(3, || figure(&["run", jobs])), "");
+    }
+}
+
+/// Rows of one `PUT /api/dir/delete` case, judged by schema and fields, with record and JUnit, beside a bare loop on the same mock.
+fn workload(url: &str) {
+    let rows = ROWS.to_string();
+    for in_flight in ["16", "1"] {
+        // By turns, so that a busy moment of the machine does not hit one of them alone.
+        let mut both: [Vec<Figure>; 2] = Default::default();
+        for _ in 0..5 {
+            both[0].push(figure(&["bare", &rows, in_flight, url]));
+            both[1].push(figure(&["engine", &rows, in_flight, url]));
         }
-        println!("both suites, {jobs:>2} at once       {} ms for {cases} cases", ms(clock.elapsed()));
+        let [bare, engine] = both.map(|figures| figures.into_iter().min_by_key(|figure| figure.took).expect("five"));
+        let ratio = engine.took.as_secs_f64() / bare.took.as_secs_f64();
+        say(&format!("bare client, {rows} rows, {in_flight} at once"), &bare, "");
+        say(&format!("engine, {rows} rows, {in_flight} at once"), &engine, &format!("ratio {ratio:.2}"));
     }
 }
 
-/// The peers' workload: rows of one `PUT /api/dir/delete` case, with schema, record and JUnit, beside a bare loop.
-async fn workload() {
-    for in_flight in [16, 1] {
-        let bare = best_of(3, || bare(ROWS, in_flight)).await;
-        let ours = best_of(3, || engine(ROWS, in_flight)).await;
-        let ratio = ours.as_secs_f64() / bare.as_secs_f64();
-        println!("{ROWS} rows, {in_flight:>2} at once        {} ms, bare client {} ms: ratio {ratio:.2}", ms(ours), ms(bare));
+/// What one more case costs, as the number of cases grows.
+fn scale(url: &str, large: bool) {
+    let none = best(5, || figure(&["engine", "1", "16", url]));
+    let mut first = None;
+    for (rows, times) in [(100, 9), (1_000, 7), (10_000, 3), (100_000, usize::from(large))] {
+        if times == 0 {
+            continue;
+        }
+        let found = best(times, || figure(&["engine", &rows.to_string(), "16", url]));
+        let each = found.took.saturating_sub(none.took).as_secs_f64() * 1e6 / f64::from(rows - 1);
+        let base = *first.get_or_insert(each);
+        say(&format!("{rows} rows"), &found, &format!("{each:.1} µs a case, {:.2} of that at 100 rows", each / base));
     }
 }
 
-/// Cost per case as the number of cases grows.
-async fn scale() {
-    for rows in [100, 1_000, 10_000, 100_000] {
-        let took = engine(rows, 16).await;
-        println!(
-            "{rows:>6} rows                   {:.1} µs a case, peak {} MiB",
-            took.as_secs_f64() * 1e6 / rows as f64,
-            peak_mib()
-        );
+/// One measurement.
+struct Figure {
+    took: Duration,
+    /// Of the process that did it alone.
+    peak_mib: Option<f64>,
+}
+
+fn say(about: &str, figure: &Figure, more: &str) {
+    let peak = figure.peak_mib.map(|mib| format!("peak {mib:.0} MiB")).unwrap_or_default();
+    println!("{about:<40} {:>9.1} ms  {peak:<14} {more}", figure.took.as_secs_f64() * 1e3);
+}
+
+fn best(times: usize, measure: impl Fn() -> Figure) -> Figure {
+    (0..times).map(|_| measure()).min_by_key(|figure| figure.took).expect("at least once")
+}
+
+/// Measures in a process of its own.
+fn figure(what: &[&str]) -> Figure {
+    let own = env::current_exe().expect("this program is a file");
+    let output = Command::new(own).arg(FIGURE).args(what).stderr(Stdio::inherit()).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let numbers: Vec<f64> = text.lines().last().into_iter().flat_map(str::split_whitespace).flat_map(str::parse).collect();
+    let [us, peak_kib] = numbers[..] else { panic!("{what:?} gave no figure: {text}") };
+    Figure { took: Duration::from_micros(us as u64), peak_mib: (peak_kib > 0.0).then_some(peak_kib / 1024.0) }
+}
+
+/// In the process of a figure: does the work, and says in one line how many microseconds and KiB it took.
+fn take(what: &[String]) {
+    let what: Vec<&str> = what.iter().map(String::as_str).collect();
+    let number = |text: &str| text.parse::<usize>().expect("a number");
+    // As `doorspec` itself does it: everything on one thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let took = match what[..] {
+        ["load"] => load_all(false),
+        ["compile"] => load_all(true),
+        ["run", jobs] => runtime.block_on(run(jobs)),
+        ["bare", rows, in_flight, url] => runtime.block_on(bare(number(rows), number(in_flight), url)),
+        ["engine", rows, jobs, url] => runtime.block_on(engine(number(rows), number(jobs), url)),
+        _ => panic!("there is no figure {what:?}"),
+    };
+    println!("{} {}", took.as_micros(), peak_kib());
+}
+
+fn load_all(compile: bool) -> Duration {
+    let clock = Instant::now();
+    let (catalogue, mistakes) = load(&Sources::embedded());
+    assert!(mistakes.is_empty());
+    for suite in catalogue.suites.values().filter(|_| compile) {
+        assert!(suite.schemas.names().all(|name| suite.schemas.get(name).is_ok()));
     }
+    clock.elapsed()
 }
 
-async fn best_of<F: Future<Output = Duration>>(times: usize, work: impl Fn() -> F) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..times {
-        best = best.min(work().await);
-    }
-    best
+async fn run(jobs: &str) -> Duration {
+    let out = tempfile::tempdir().expect("a folder");
+    let folder = out.path().to_str().expect("the path is text");
+    let clock = Instant::now();
+    let cli = Cli::parse_from(["doorspec", "run", "--quiet", "--seed", "7", "--jobs", jobs, "--out", folder]);
+    let exit = dispatch(&cli, &mut std::io::sink()).await.expect("it can write");
+    assert_eq!(exit.code(), 0);
+    clock.elapsed()
 }
 
-fn settings() -> Settings {
-    Settings { scheme: Scheme::None, ..Session::plain_mock(7) }
-}
-
-async fn engine(rows: usize, jobs: usize) -> Duration {
+async fn engine(rows: usize, jobs: usize, url: &str) -> Duration {
     let (catalogue, mistakes) = load(&Sources::embedded().with("cases/2n/bench.json", &case_file(rows)));
     assert!(mistakes.is_empty(), "{}", mistakes.render(&|_| None, false));
     let suite = &catalogue.suites["2n"];
     let patience = Patience { connections: Some(jobs), ..Patience::default() };
-    let session = Session::embedded(suite, &settings(), patience).await.expect("a mock");
-    let choice = Choice { filters: vec!["2n/bench/row/*".to_owned()], ..Choice::default() };
+    let url = Url::parse(url).expect("a URL");
+    let session = Session::device(suite, &url, Credentials::default(), None, &patience).expect("a client");
+    let choice =
+        Choice { filters: vec!["2n/bench/row/*".to_owned()], allow: [Risk::Disturb, Risk::Destroy].into(), ..Choice::default() };
     let known = session.recognise(7).await.expect("a 2N unit");
     let clock = Instant::now();
     let manner = Manner { jobs, ..Manner::quick(7) };
-    let run =
-        session.run_known(known, &choice, &manner, &std::sync::atomic::AtomicBool::new(false), &|_| {}).await.expect("a run");
+    let run = session.run_known(known, &choice, &manner, &AtomicBool::new(false), &|_| {}).await.expect("a run");
     let record = assemble(&[suite], vec![run], Circumstances::default());
-    assert_eq!(record.tally.pass as usize, rows, "{:?}", record.tally);
-    assert!(junit(&record, Dialect::Common).len() + json(&record).len() > rows);
+    assert_eq!(record.tally.pass as usize, rows, "{:?} {:?}", record.tally, record.reasons);
+    let mut written = Counted(junit(&record, Dialect::Common).len());
+    write_json(&record, &mut written).expect("it counts only");
+    assert!(written.0 > rows);
     clock.elapsed()
+}
+
+/// What a file would hold.
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn case_file(rows: usize) -> String {
@@ -135,10 +214,9 @@ fn case_file(rows: usize) -> String {
 }
 
 /// The floor: a reqwest loop that checks the same schema and writes one line of JUnit for each reply.
-async fn bare(rows: usize, in_flight: usize) -> Duration {
+async fn bare(rows: usize, in_flight: usize, url: &str) -> Duration {
     let suite = &Catalogue::embedded().suites["2n"];
-    let session = Session::embedded(suite, &settings(), Patience::default()).await.expect("a mock");
-    let url = format!("http://{}/api/dir/delete", session.server().expect("it is embedded").address());
+    let url = format!("{url}/api/dir/delete");
     let client = bare_client(in_flight);
     let validator = suite.schemas.get("dir/delete.reply").expect("the schema is right");
     let clock = Instant::now();
@@ -173,12 +251,34 @@ fn bare_client(in_flight: usize) -> reqwest::Client {
     client.build().expect("a client")
 }
 
-fn ms(duration: Duration) -> String {
-    format!("{:.1}", duration.as_secs_f64() * 1e3)
-}
-
-fn peak_mib() -> u64 {
+/// The most memory that this process ever held; zero where the system does not say.
+fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).and_then(|rest| rest.split_whitespace().next());
-    peak.and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+    peak.and_then(|kib| kib.parse().ok()).unwrap_or(0)
+}
+
+/// A mock device in a process of its own; it ends with this value.
+struct Mock {
+    child: Child,
+    url: String,
+}
+
+impl Mock {
+    fn start() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
+        command.args(["mock", "--suite", "2n", "--auth", "none"]).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("the mock starts");
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut first).expect("it says where it listens");
+        let url = first.trim().strip_prefix("listening on ").expect("the first line says where it listens").to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
 }

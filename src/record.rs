@@ -44,6 +44,9 @@ pub struct Record {
     pub requirements: Vec<RequirementRecord>,
     /// The areas, in the order reports show them.
     pub groups: Vec<Group>,
+    /// How long the device took, by function.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latency: Vec<LatencyRecord>,
     /// Every waiver that was given, and what came of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<WaiverRecord>,
@@ -98,6 +101,21 @@ impl WaiverStatus {
             Self::Unmatched => "unmatched",
         }
     }
+}
+
+/// How long the device took for one of its functions, over every reply of the cases' exchanges, in microseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatencyRecord {
+    /// Method and path, e.g. `PUT /api/dir/delete`; `*` stands for what is made up.
+    pub function: String,
+    /// How many replies came.
+    pub count: u64,
+    /// Half of them took no longer.
+    pub p50_us: u64,
+    /// 95 of a hundred took no longer.
+    pub p95_us: u64,
+    pub max_us: u64,
 }
 
 /// The device under test.

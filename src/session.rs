@@ -266,9 +266,10 @@ impl<'c> Session<'c> {
     }
 
     /// Whether the target answers on a second connection while a first one is kept: only then is it asked several things at once. A device
-    /// that serves one connection at a time is right, too, and is asked one thing at a time on connections that are not kept.
+    /// that serves one connection at a time is right, too, and is asked one thing at a time on connections that are not kept. Who is asked one thing
+    /// at a time anyway need not be tried, unless connections may be kept.
     async fn learn_pace(&self, known: &Known) -> Result<(), Obstacle> {
-        if self.options.max_connections < 2 || self.quick.get().is_some() {
+        if (self.options.max_connections < 2 && self.options.idle_reuse.is_zero()) || self.quick.get().is_some() {
             return Ok(());
         }
         let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;

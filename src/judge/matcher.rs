@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
@@ -242,7 +243,7 @@ impl Comparison<'_> {
         Ok(false)
     }
 
-    fn regex(&self, argument: &Value) -> Result<Regex, Unjudgeable> {
+    fn regex(&self, argument: &Value) -> Result<Rc<Regex>, Unjudgeable> {
         let pattern = argument.as_str().ok_or_else(|| self.wrong("`$regex` takes a string"))?;
         let ignore_case = self.expected.get("ignore-case") == Some(&Value::Bool(true));
         compiled(pattern, ignore_case).map_err(|error| self.wrong(&error.to_string()))
@@ -299,19 +300,19 @@ impl Comparison<'_> {
     }
 }
 
-/// A pattern is compiled once on each thread: the same few are met in every reply.
-fn compiled(pattern: &str, ignore_case: bool) -> Result<Regex, regex::Error> {
+/// A pattern is compiled once on each thread: the same few are met in every reply. It is shared, for a copy would begin with nothing to work in.
+fn compiled(pattern: &str, ignore_case: bool) -> Result<Rc<Regex>, regex::Error> {
     thread_local! {
-        static COMPILED: RefCell<HashMap<(String, bool), Regex>> = RefCell::default();
+        static COMPILED: RefCell<HashMap<(String, bool), Rc<Regex>>> = RefCell::default();
     }
     COMPILED.with_borrow_mut(|known| {
         let key = (pattern.to_owned(), ignore_case);
         if let Some(regex) = known.get(&key) {
-            return Ok(regex.clone());
+            return Ok(Rc::clone(regex));
         }
-        let regex = RegexBuilder::new(pattern).case_insensitive(ignore_case).build()?;
+        let regex = Rc::new(RegexBuilder::new(pattern).case_insensitive(ignore_case).build()?);
         if known.len() < COMPILED_AT_MOST {
-            known.insert(key, regex.clone());
+            known.insert(key, Rc::clone(&regex));
         }
         Ok(regex)
     })

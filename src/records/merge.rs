@@ -64,6 +64,7 @@ fn both(one: Record, other: Record) -> Result<Record, String> {
         requirements: requirements(&one.requirements, &other.requirements),
         cases,
         groups,
+        latency: Vec::new(),
         waivers,
         shards: union(&one.shards, &other.shards),
         catalogue: one.catalogue.iter().chain(&other.catalogue).map(|(suite, digest)| (suite.clone(), digest.clone())).collect(),

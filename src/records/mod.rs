@@ -1,6 +1,7 @@
 //! What can be made of records alone: sums, waivers, one record of several, one beside another. Pure: records in, values out.
 
 mod compare;
+mod latency;
 mod merge;
 mod sum;
 mod waive;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::record::{CaseRecord, Record, Tally};
+use crate::records::latency::latency;
 use crate::requirement::RequirementId;
 use crate::verdict::{Exit, Verdict};
 
@@ -17,6 +18,7 @@ const UNKNOWN: &str = "whether the device's own data is as it was could not be f
 pub fn sum_up(record: &mut Record) {
     count(record);
     requirements(record);
+    record.latency = latency(record);
     conclude(record);
 }
 

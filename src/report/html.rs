@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use askama::Template;
 
-use crate::record::{CaseRecord, Record, RequirementRecord};
+use crate::record::{CaseRecord, LatencyRecord, Record, RequirementRecord};
 use crate::report::dossier::{dossier, index};
 use crate::report::matrix::{self, COLUMNS, Column, Finding};
 use crate::report::outcome::{agreements, fails, headline, kinds, observed, remains, sentence, tally, untouched, wrong_waivers};
@@ -16,6 +16,9 @@ use crate::verdict::Verdict;
 const IN_FULL: usize = 12;
 /// How many wrong waivers are on the first screen.
 const FIRST: usize = 3;
+
+/// From so many replies on, the page shows how long a function takes.
+const OFTEN: u64 = 5;
 
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/askama.toml")]
@@ -48,6 +51,8 @@ struct Page<'r> {
     totals: Vec<(&'static str, usize)>,
     choices: Vec<(String, String, String)>,
     not_applicable: Vec<(String, u64)>,
+    latency: Vec<(String, Vec<String>)>,
+    rarely: usize,
     left_out: u64,
     index: String,
     details: Vec<Detail<'r>>,
@@ -144,6 +149,8 @@ fn page(record: &Record) -> Page<'_> {
         areas,
         choices: choices(record),
         not_applicable: not_applicable(record),
+        latency: often(record).map(latency).collect(),
+        rarely: record.latency.len() - often(record).count(),
         left_out: record.selection.left_out,
         index: index(record),
         details: record.cases.iter().map(|case| Detail { case, record }).collect(),
@@ -261,6 +268,16 @@ fn not_applicable(record: &Record) -> Vec<(String, u64)> {
     reasons
 }
 
+/// The functions that were asked often enough for their times to say something.
+fn often(record: &Record) -> impl Iterator<Item = &LatencyRecord> {
+    record.latency.iter().filter(|row| row.count >= OFTEN)
+}
+
+fn latency(row: &LatencyRecord) -> (String, Vec<String>) {
+    let ms = |us: u64| format!("{:.1}", us as f64 / 1000.0);
+    (visible(&row.function), vec![row.count.to_string(), ms(row.p50_us), ms(row.p95_us), ms(row.max_us)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,6 +337,9 @@ mod tests {
             "Judged on this device: 5 of 10 requirements. 1 broken, 1 waived, 1 left to its choice, 2 met.",
             "Excluded: would fill a real device",
             "the profile lacks dir.photo",
+            "<code>PUT /api/dir/delete</code>",
+            "<td class=\"number\">8.1</td>",
+            "1 more were asked too rarely to tell",
         ];
         for said in said {
             assert!(before_data.contains(said), "no `{said}` in {before_data}");

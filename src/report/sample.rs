@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::exchange::{Fault, FramingFault};
 use crate::record::{
-    BodyRecord, CaseRecord, ExchangeRecord, Mismatch, Observation, ProfileRecord, Record, RequestRecord, RequirementRecord,
-    ResponseRecord, Selection, SourceRecord, Tally, Target, Untouched, WaiverRecord, WaiverStatus,
+    BodyRecord, CaseRecord, ExchangeRecord, LatencyRecord, Mismatch, Observation, ProfileRecord, Record, RequestRecord,
+    RequirementRecord, ResponseRecord, Selection, SourceRecord, Tally, Target, Untouched, WaiverRecord, WaiverStatus,
 };
 use crate::requirement::{Group, Requirement, RequirementId, Strength};
 use crate::verdict::Verdict;
@@ -31,6 +31,7 @@ pub fn full() -> Record {
     record.exit = 1;
     record.reasons = vec!["The device restarted once during the run.".into()];
     record.groups = groups();
+    record.latency = vec![latency("PUT /api/dir/delete", 120), latency("GET /api/dir/nosuch", 2)];
     record.requirements = rows();
     record.untouched.left_behind = vec!["entry 1d7e8a54-0c0c-4b6e-9f0e-7a7a2f9d6c11 (the device refused to delete it)".into()];
     for case in full_cases() {
@@ -91,6 +92,7 @@ pub fn hostile() -> Record {
     record.target.identity.insert("firmware".into(), POISON.into());
     record.untouched = Untouched { holds: Some(false), compared: 2, changes: vec![POISON.into()], ..Untouched::default() };
     record.groups = groups();
+    record.latency = vec![latency(POISON, 7)];
     record.requirements = rows();
     let mut hostile = failing("2n/dir/delete/poison", POISON, "2N-DIR-DEL-034");
     hostile.mismatches[0].actual = POISON.into();
@@ -259,10 +261,15 @@ fn empty() -> Record {
         cases: Vec::new(),
         requirements: Vec::new(),
         groups: Vec::new(),
+        latency: Vec::new(),
         waivers: Vec::new(),
         shards: Vec::new(),
         catalogue: [].into(),
     }
+}
+
+fn latency(function: &str, count: u64) -> LatencyRecord {
+    LatencyRecord { function: function.into(), count, p50_us: 2_417, p95_us: 8_050, max_us: 31_900 }
 }
 
 fn groups() -> Vec<Group> {

@@ -42,6 +42,7 @@ pub fn assemble(suites: &[&SuiteCatalogue], runs: Vec<SuiteRun>, circumstances: 
         cases: Vec::new(),
         requirements: Vec::new(),
         groups: suites.iter().flat_map(|suite| suite.requirements.groups.clone()).collect(),
+        latency: Vec::new(),
         waivers: Vec::new(),
         shards: circumstances.shard.into_iter().collect(),
         catalogue: suites.iter().map(|suite| (suite.suite.suite.clone(), suite.digest())).collect(),

@@ -8,6 +8,7 @@ use super::Difference;
 use super::likeness::{Likeness, Names};
 use crate::exchange::header;
 use crate::record::{BodyRecord, CaseRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::records::latency::function;
 
 /// The first difference: after it a device is in another state, and what it answers then is no news. Nothing where the requests are others.
 pub(super) fn first_difference(before: &CaseRecord, after: &CaseRecord) -> Option<(String, Vec<Difference>)> {
@@ -32,14 +33,6 @@ pub(super) fn first_difference(before: &CaseRecord, after: &CaseRecord) -> Optio
 fn asked(request: &RequestRecord) -> String {
     let body = request.body.as_ref().and_then(|body| body.text.as_deref().or(body.base64.as_deref())).unwrap_or_default();
     format!("{} {} {}\n{body}", request.method, request.target, request.manner.as_deref().unwrap_or_default())
-}
-
-/// The method and the path, without what is made up in it.
-pub(super) fn function(request: &RequestRecord) -> String {
-    let path = request.target.split('?').next().unwrap_or_default();
-    let is_made_up = |part: &&str| part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() != 2;
-    let parts: Vec<&str> = path.split('/').map(|part| if is_made_up(&part) { "*" } else { part }).collect();
-    format!("{} {}", request.method, parts.join("/"))
 }
 
 fn differences(one: &ExchangeRecord, other: &ExchangeRecord, names: &Names) -> Vec<Difference> {

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::record::{CaseRecord, Record};
+use crate::records::latency::{percentile, times};
 use crate::verdict::Verdict;
 
 use behaviour::first_difference;
@@ -177,46 +178,34 @@ fn capabilities(before: &Record, after: &Record) -> Vec<Change> {
     changes
 }
 
-/// From so many exchanges on, the best time of a function says something. The best one is the device's; the others are also those of
-/// the network and of whatever else the machines had to do.
-const ENOUGH: usize = 5;
+/// From so many replies on, the times of a function say something.
+const ENOUGH: usize = 8;
 
-/// The functions that even at best take a time of another class, as one change.
+/// What the times of one device may differ by that is the network's or the machine's, in microseconds.
+const NOISE_US: u64 = 25_000;
+
+/// The functions that take at least twice as long, or half as long, as one change.
 fn latency(before: &Record, after: &Record) -> Option<Change> {
-    let (was, is) = (best_times(before), best_times(after));
+    let (was, is) = (times(before), times(after));
+    let said = |times: &[u64]| format!("{} ms (p50 of {})", percentile(times, 50) / 1000, times.len());
     let differences: Vec<Difference> = was
         .iter()
-        .filter_map(|(function, before_us)| Some((function, *before_us, *is.get(function)?)))
-        .filter(|(_, before_us, after_us)| {
-            let (low, high) = (*before_us.min(after_us), *before_us.max(after_us));
-            class_of(low) != class_of(high) && high >= low.saturating_mul(3) && high - low >= 100_000
-        })
-        .map(|(function, before_us, after_us)| Difference {
-            kind: "latency",
-            at: function.clone(),
-            before: class_of(before_us).to_owned(),
-            after: class_of(after_us).to_owned(),
-        })
+        .filter_map(|(function, was)| Some((function, was, is.get(function)?)))
+        .filter(|(_, was, is)| are_of_two_classes(was, is))
+        .map(|(function, was, is)| Difference { kind: "latency", at: function.clone(), before: said(was), after: said(is) })
         .collect();
     let functions = differences.iter().map(|difference| difference.at.clone()).collect();
     let change = Change { class: Class::Observed, functions, differences, verdicts: Vec::new(), cases: Vec::new() };
     (!change.differences.is_empty()).then_some(change)
 }
 
-fn best_times(record: &Record) -> BTreeMap<String, u64> {
-    let mut times: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for exchange in record.cases.iter().flat_map(|case| &case.exchanges).filter(|exchange| exchange.response.is_some()) {
-        times.entry(behaviour::function(&exchange.request)).or_default().push(exchange.duration_us);
+/// Whether times differ by a factor of two and more, usually and even at best. The best one is the device's; the others are also those of
+/// the network and of whatever else the machines had to do.
+fn are_of_two_classes(one: &[u64], other: &[u64]) -> bool {
+    if one.len().min(other.len()) < ENOUGH {
+        return false;
     }
-    let enough = times.into_iter().filter(|(_, times)| times.len() >= ENOUGH);
-    enough.filter_map(|(function, times)| Some((function, times.into_iter().min()?))).collect()
-}
-
-fn class_of(us: u64) -> &'static str {
-    match us {
-        0..50_000 => "under 50 ms",
-        50_000..250_000 => "under 250 ms",
-        250_000..1_000_000 => "under 1 s",
-        _ => "1 s or more",
-    }
+    let (quick, slow) = if percentile(one, 50) <= percentile(other, 50) { (one, other) } else { (other, one) };
+    let is_twice = |quick: u64, slow: u64| slow >= quick.saturating_mul(2) && slow - quick >= NOISE_US;
+    is_twice(quick[0], slow[0]) && is_twice(percentile(quick, 50), percentile(slow, 50))
 }

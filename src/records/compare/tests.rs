@@ -99,3 +99,37 @@ fn what_changed_is_found_once_and_what_was_made_up_is_not() {
     check((200, reply.clone(), "fail"), pass(200, &reply), Some((Compatible, "verdict", "")));
     check(pass(200, &reply), (200, reply.clone(), "inconclusive"), Some((Observed, "verdict", "")));
 }
+
+/// Two records of one function, with these times of its replies in milliseconds.
+fn latency_change(before: &[u64], after: &[u64]) -> Vec<Class> {
+    let with_times = |uuid: &str, times_ms: &[u64]| {
+        let mut record = record(uuid, 200, &json!({ "success": true }), "pass");
+        let exchange = record.cases[0].exchanges[0].clone();
+        let timed = |ms: &u64| crate::record::ExchangeRecord { duration_us: ms * 1000, ..exchange.clone() };
+        record.cases[0].exchanges = times_ms.iter().map(timed).collect();
+        record
+    };
+    let found = compare(&with_times(BEFORE, before), &with_times(AFTER, after));
+    assert!(found.changes.iter().all(|change| change.differences[0].at == "PUT /api/dir/delete"));
+    found.changes.iter().map(|change| change.class).collect()
+}
+
+#[test]
+fn a_function_that_takes_twice_as_long_is_said_and_noise_is_not() {
+    let around = |ms: u64| (0..10).map(|step| ms + step).collect::<Vec<u64>>();
+    let with_best = |best: u64, ms: u64| [vec![best], around(ms)].concat();
+    let rows = [
+        ("the same", around(40), around(40), false),
+        ("twice", around(40), around(100), true),
+        ("half", around(100), around(40), true),
+        ("not twice", around(60), around(100), false),
+        ("below the noise of a machine", around(1), around(20), false),
+        ("too few replies", vec![40; 7], vec![200; 7], false),
+        ("the best ones are alike: the machine was busy", with_best(2, 10), with_best(3, 300), false),
+        ("usually the same, only the best one is not", with_best(1, 300), around(300), false),
+    ];
+    for (about, before, after, expected) in rows {
+        let expected = if expected { vec![Class::Observed] } else { Vec::new() };
+        assert_eq!(latency_change(&before, &after), expected, "{about}");
+    }
+}

@@ -56,6 +56,7 @@ fn record(cases: Vec<CaseRecord>) -> Record {
         cases: cases.into_iter().chain([other]).collect(),
         requirements: Vec::new(),
         groups: Vec::new(),
+        latency: Vec::new(),
         waivers: Vec::new(),
         shards: Vec::new(),
         catalogue: [].into(),
