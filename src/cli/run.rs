@@ -187,6 +187,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
         shuffle: args.shuffle,
         cautious: url.is_some(),
         journal: journal(args, url.as_ref())?,
+        evidence: true,
         backup: backup(args, url.as_ref())?,
     };
     Ok(Prepared { suites, url, profile, choice, manner, waivers, recipe, server: RefCell::new(None) })

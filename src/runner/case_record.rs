@@ -17,8 +17,8 @@ pub(super) struct Ran {
     pub interrupted: Option<String>,
 }
 
-/// What is kept of an attempt.
-pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: &Cell<usize>) -> Ran {
+/// What is kept of an attempt: its exchanges only where there is `room` for them.
+pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: Option<&Cell<usize>>) -> Ran {
     let interrupted = attempt.interrupted.clone();
     let mut record = empty(case);
     fill(&mut record, attempt, redaction, room);
@@ -75,7 +75,7 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
     }
 }
 
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: &Cell<usize>) {
+fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: Option<&Cell<usize>>) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
@@ -91,5 +91,7 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: 
     let clean = |observation: Observation| Observation { class: redaction.text(&observation.class), ..observation };
     record.observations = attempt.observations.into_iter().map(clean).collect();
     record.duration_ms = attempt.evidence.duration_ms();
-    record.exchanges = attempt.evidence.records(redaction, record.verdict, room);
+    if let Some(room) = room {
+        record.exchanges = attempt.evidence.records(redaction, record.verdict, room);
+    }
 }

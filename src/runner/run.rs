@@ -52,6 +52,8 @@ pub struct Manner {
     pub cautious: bool,
     /// Where everything stands that the run may create.
     pub journal: Journal,
+    /// Whether the record shows what was sent and received.
+    pub evidence: bool,
     /// Where the entries of others are written down first.
     pub backup: Backup,
 }
@@ -60,7 +62,16 @@ impl Manner {
     /// As fast as the machine goes, in the catalogue's order.
     pub fn quick(seed: u64) -> Self {
         let journal = Journal::default();
-        Self { seed, jobs: 16, pause: Duration::ZERO, shuffle: false, cautious: false, journal, backup: Backup::default() }
+        Self {
+            seed,
+            jobs: 16,
+            pause: Duration::ZERO,
+            shuffle: false,
+            cautious: false,
+            journal,
+            evidence: true,
+            backup: Backup::default(),
+        }
     }
 }
 
@@ -278,7 +289,7 @@ impl<'f, T: Transport> Floor<'f, T> {
 
     /// A case that ran; its exchanges are let go.
     fn ran(&self, case: &CatalogueCase, attempt: Attempt) -> Ran {
-        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()), &self.room)
+        ran(case, attempt, self.redaction.unwrap_or(&Redaction::default()), self.manner.evidence.then_some(&self.room))
     }
 
     /// Does the device take any request at all?

@@ -64,6 +64,7 @@ impl<'s, T: Transport> Stage<'s, T> {
 
     /// Runs a case once. Each number makes up values of its own.
     pub async fn attempt(&self, case: &CatalogueCase, number: u32) -> CaseRecord {
-        ran(case, attempt(&self.floor.bench(self.known, false), case, number).await, &Redaction::default(), &Cell::new(0)).record
+        ran(case, attempt(&self.floor.bench(self.known, false), case, number).await, &Redaction::default(), Some(&Cell::new(0)))
+            .record
     }
 }

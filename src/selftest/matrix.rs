@@ -100,12 +100,12 @@ pub fn matrix(suite: &SuiteCatalogue, scale: &Scale) -> KillMatrix {
         Err(obstacle) => return KillMatrix { suite: suite.suite.suite.clone(), plain: vec![obstacle], ..KillMatrix::default() },
     };
     let trials = Trials { suite, sight, scale };
-    let mut devices: Vec<Device> = defect_rows.iter().filter(|row| is_met(row)).map(Device::Defective).collect();
-    devices.extend(quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| Device::Different(vec![row.name])));
     let whole = scale.only.is_empty() && scale.filters.is_empty();
-    if scale.only.is_empty() {
-        devices.extend(combinations(quirk_rows, scale.combinations, scale.seed).into_iter().map(Device::Different));
-    }
+    // What takes longest begins first: several quirks, of which one may be slowness, then defects, of which some hang.
+    let combined = if scale.only.is_empty() { combinations(quirk_rows, scale.combinations, scale.seed) } else { Vec::new() };
+    let mut devices: Vec<Device> = combined.into_iter().map(Device::Different).collect();
+    devices.extend(defect_rows.iter().filter(|row| is_met(row)).map(Device::Defective));
+    devices.extend(quirk_rows.iter().filter(|row| wanted(row.name)).map(|row| Device::Different(vec![row.name])));
     let mut matrix = KillMatrix { suite: suite.suite.suite.clone(), cases: suite.cases.len(), ..KillMatrix::default() };
     let mut killing: BTreeSet<String> = BTreeSet::new();
     for met in each(&devices, scale.threads, |device| trials.meet(device, plain.as_ref().ok())) {

@@ -35,10 +35,11 @@ impl Default for Scale {
 }
 
 /// Runs what is chosen of the suite on one device.
+///
+/// Of what a device that is only different sent nothing is kept: nobody compares it.
 pub(super) fn run(suite: &SuiteCatalogue, settings: &Settings, choice: &Choice) -> Result<SuiteRun, String> {
-    on_mock(suite, settings, async |session| {
-        session.run(choice, &Manner::quick(settings.seed)).await.map_err(|error| error.to_string())
-    })
+    let manner = Manner { evidence: settings.quirks.is_empty() || !settings.defects.is_empty(), ..Manner::quick(settings.seed) };
+    on_mock(suite, settings, async |session| session.run(choice, &manner).await.map_err(|error| error.to_string()))
 }
 
 /// Of the filtered cases whatever a mock can bear, which is everything.

@@ -23,6 +23,8 @@ macro_rules! quirks {
 }
 
 quirks! {
+    Slow "slow" "" "Every reply takes 40 milliseconds more."
+
     ModelVario "model-vario" "model" "A Vario, Safety or Force: the template has a phone book and a photo, but no mobile keys."
     ModelStyle "model-style" "model" "A Style: `recordType` and `highlighting`, no `buttons`; field availability depends on the model (5.14.1)."
     ModelVerso "model-verso" "model" "A Verso or Solo, which is also the plain unit."
@@ -168,5 +170,4 @@ quirks! {
     CloseAfterReply "close-after-reply" "framing" "The connection is closed after each reply, and says so."
     HeaderNamesInLowerCase "header-names-in-lower-case" "" "Header names are written in lower case."
     NoServerHeader "no-server-header" "" "There is no `Server` header."
-    Slow "slow" "" "Every reply takes 40 milliseconds more."
 }
