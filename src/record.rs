@@ -129,6 +129,9 @@ pub struct Target {
     /// How it was reached: `http`, `https`, `https, certificate not checked` ...
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<String>,
+    /// What was typed of the target and of where the cases are, word by word, for whoever repeats a case: e.g. `--spawn` and a command.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<String>,
 }
 
 /// What was known or found out about the target, for one suite.

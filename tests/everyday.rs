@@ -434,6 +434,13 @@ fn a_server_is_started_for_a_run_and_stopped_after_it() {
     check(&mut run(&format!("sh -c \"{mock} ; true\"")), 0, &["conforms"]);
     let url = record(&out)["target"]["url"].as_str().expect("a url").to_owned();
     check(&mut doorspec(&["run", &url, "--suite", "2n", "--out", text(&out)]), 3, &["nobody listens"]);
+    let defective = mock.replace("--suite 2n", "--suite 2n --defect delete-unknown-succeeds");
+    let repeated = defective.replace('\'', r"'\''");
+    check(
+        &mut run(&defective),
+        1,
+        &[&format!("repeat with `doorspec run --spawn '{repeated}' --filter 2n/dir/delete/unknown-uuid --seed ")],
+    );
     let dies = "sh -c 'echo no licence for port {port} >&2; exit 7'";
     check(&mut run(dies), 3, &["`sh` ended by itself (exit status: 7)", "no licence for port "]);
     check(&mut run("./mock --port 80"), 2, &["has no {port}"]);

@@ -72,6 +72,9 @@ pub struct RunArgs {
     /// Where the credentials are.
     #[arg(skip)]
     pub accounts: super::accounts::Names,
+    /// The name in doorspec.toml by which the device was given.
+    #[arg(skip)]
+    pub named: Option<String>,
     /// Only these cases, where somebody watches what changes.
     #[arg(skip)]
     pub only: Option<std::collections::BTreeSet<String>>,

@@ -112,6 +112,7 @@ pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
     let Some(target) = args.url.as_deref().map(targets::named).transpose()?.flatten() else { return Ok(Cow::Borrowed(args)) };
     let args = args.clone();
     Ok(Cow::Owned(RunArgs {
+        named: args.url,
         url: Some(target.url),
         suite: if args.suite.is_empty() { target.suite } else { args.suite },
         profile: args.profile.or(target.profile),
@@ -121,6 +122,26 @@ pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
         accounts: target.accounts,
         ..args
     }))
+}
+
+/// What was typed of the target and of where the cases are, for whoever repeats a case.
+fn again(args: &RunArgs, url: Option<&Url>) -> Vec<String> {
+    let option = |name: &str, value: Option<String>| value.map_or_else(Vec::new, |value| vec![name.to_owned(), value]);
+    let path = |path: Option<&Path>| path.map(|path| path.display().to_string());
+    let mut words = option("--cases", path(args.cases.as_deref()));
+    match (&args.named, &args.spawn) {
+        (Some(name), _) => words.insert(0, name.clone()),
+        (None, Some(command)) => words.extend(option("--spawn", Some(command.clone()))),
+        (None, None) => {
+            words.splice(0..0, url.map(target_url::shown)).for_each(drop);
+            words.extend(option("--cacert", path(args.cacert.as_deref())));
+            words.extend(args.insecure.then(|| "--insecure".to_owned()));
+        }
+    }
+    if args.named.is_none() {
+        words.extend(option("--profile", path(args.profile.as_deref())));
+    }
+    words
 }
 
 /// What is said when a run ends at once.
@@ -321,7 +342,12 @@ async fn carry_out(args: &RunArgs, prepared: &Prepared<'_>, ending: &Ending) -> 
         strict: args.strict,
         started: started.to_string(),
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
-        target: Target { url, transport: (!transport.is_empty()).then_some(transport), ..Target::default() },
+        target: Target {
+            again: again(args, prepared.url.as_ref()),
+            url,
+            transport: (!transport.is_empty()).then_some(transport),
+            ..Target::default()
+        },
         obstacles: reasons,
         shard: prepared.choice.shard.map(|shard| shard.to_string()),
     };

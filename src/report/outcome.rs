@@ -247,9 +247,10 @@ pub fn place(pointer: &str) -> String {
 
 /// The command that runs one case again.
 pub fn rerun(case: &CaseRecord, record: &Record) -> String {
-    let url = if record.target.url.contains("://") { format!("{} ", quoted(&record.target.url)) } else { String::new() };
+    let url = Some(&record.target.url).filter(|url| record.target.again.is_empty() && url.contains("://"));
+    let target: String = url.into_iter().chain(&record.target.again).map(|word| format!("{} ", quoted(word))).collect();
     let strict = if record.strict { " --strict" } else { "" };
-    format!("doorspec run {url}--filter {} --seed {}{strict}", quoted(&case.id), case.seed.unwrap_or(record.seed))
+    format!("doorspec run {target}--filter {} --seed {}{strict}", quoted(&case.id), case.seed.unwrap_or(record.seed))
 }
 
 #[cfg(test)]

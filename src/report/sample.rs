@@ -250,6 +250,7 @@ fn empty() -> Record {
         duration_ms: 12_345,
         strict: false,
         target: Target {
+            again: Vec::new(),
             url: "http://10.0.0.5".into(),
             identity: identity.map(|(name, value)| (name.into(), value.into())).into(),
             transport: Some("http".into()),

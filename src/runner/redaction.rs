@@ -164,7 +164,8 @@ impl Redaction {
         let untouched = &mut record.untouched;
         let lists = [&mut record.reasons, &mut untouched.changes, &mut untouched.others, &mut untouched.left_behind];
         let single = untouched.confirmed.iter_mut().chain(&mut untouched.why_unknown);
-        let texts = lists.into_iter().flatten().chain(single).chain(record.target.identity.values_mut());
+        let texts =
+            lists.into_iter().flatten().chain(single).chain(record.target.identity.values_mut()).chain(&mut record.target.again);
         texts.for_each(|text| *text = self.text(text));
         record.profile.values_mut().flat_map(|profile| profile.values.values_mut()).for_each(|value| self.value(value));
     }
