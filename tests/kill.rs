@@ -439,6 +439,7 @@ async fn sever_all(suite: &str) {
     for part in parts {
         let (of_part, left_of_part) = sever(suite, Shard::new(part, PARTS).expect("a part"), every, preload).await;
         (tried, left) = (tried + of_part, left + left_of_part);
+        println!("{}: part {part} of {PARTS}, severed {tried} times so far", suite.suite.suite);
     }
     println!("{}: severed {tried} times; something was left to remove after {left} of them", suite.suite.suite);
     assert!(left > 0, "nothing was ever left behind: this shows nothing");

@@ -95,7 +95,7 @@ fn check_names<'c>(args: &SelftestArgs, suites: Vec<&'c SuiteCatalogue>) -> Resu
     let rows = suites.iter().map(|suite| mock::rows(&suite.suite.suite));
     let known: Vec<&str> =
         rows.flat_map(|(defects, quirks)| defects.iter().map(|row| row.name).chain(quirks.iter().map(|row| row.name))).collect();
-    for name in args.only.iter().filter(|name| !known.contains(&name.as_str())) {
+    if let Some(name) = args.only.iter().find(|name| !known.contains(&name.as_str())) {
         let near = did_you_mean(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`doorspec mock --list` shows them all".to_owned());
         return Err(format!("no mock has a defect or quirk `{name}`\nhelp: {help}"));
