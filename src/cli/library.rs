@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::slice;
 
 use crate::catalogue::{Catalogue, SourceError, Sources, SuiteCatalogue};
 use crate::diagnostic::did_you_mean;
+use crate::plan::select;
 use crate::verdict::Exit;
 
 /// The texts to read.
@@ -22,6 +24,16 @@ pub(super) fn suites<'c>(catalogue: &'c Catalogue, names: &[String]) -> Result<V
     }
     let wanted = catalogue.suites.iter().filter(|(name, _)| names.is_empty() || names.contains(name));
     Ok(wanted.map(|(_, suite)| suite).collect())
+}
+
+/// Each filter has to match a case: one that fits nothing would leave nothing to do, and nothing to be wrong.
+pub(super) fn check_filters(suites: &[&SuiteCatalogue], filters: &[String]) -> Result<(), String> {
+    let misses = |filter: &&String| suites.iter().all(|suite| select(suite, slice::from_ref(*filter)).is_empty());
+    let help = "`doorspec list` shows them all, `*` stands for anything; cases of your own need `--cases DIR`";
+    match filters.iter().find(misses) {
+        Some(filter) => Err(format!("the filter `{filter}` matches no case\nhelp: {help}")),
+        None => Ok(()),
+    }
 }
 
 /// Says what is wrong with what somebody typed.

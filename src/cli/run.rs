@@ -14,12 +14,12 @@ use super::progress::Progress;
 use super::signal::Ending;
 use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, choice, ledger, stored, target_url, targets};
+use super::{accounts, choice, ledger, library, stored, target_url, targets};
 use crate::case::Risk;
 use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
 use crate::mock::device::Settings;
-use crate::plan::{Choice, chosen, select};
+use crate::plan::{Choice, chosen};
 use crate::profile::Known;
 use crate::record::{Record, Target};
 use crate::records::{exit, sum_up, waive};
@@ -194,13 +194,7 @@ fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>,
     if url.is_none() {
         choice.allow.extend([Risk::Disturb, Risk::Destroy]);
     }
-    for filter in &args.filter {
-        if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
-            return Err(Wrong(format!(
-                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all, `*` stands for anything; cases of your own need `--cases DIR`"
-            )));
-        }
-    }
+    library::check_filters(&suites, &args.filter).map_err(Wrong)?;
     let manner = Manner {
         seed: args.seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0 >> 16),
         jobs: url.as_ref().map_or_else(|| args.jobs.unwrap_or(16), |url| connections(url, args.jobs)),

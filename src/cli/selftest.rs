@@ -12,7 +12,6 @@ use super::run::read_cases;
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::diagnostic::did_you_mean;
 use crate::mock;
-use crate::plan::select;
 use crate::selftest::{KillMatrix, Scale, WireOutcome, as_json, as_text, matrix, wire, wire_text};
 use crate::verdict::Exit;
 
@@ -85,13 +84,7 @@ pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
 
 /// A filter or a name that fits nothing would leave nothing to do, and nothing to be wrong.
 fn check_names<'c>(args: &SelftestArgs, suites: Vec<&'c SuiteCatalogue>) -> Result<Vec<&'c SuiteCatalogue>, String> {
-    for filter in &args.filter {
-        if suites.iter().all(|suite| select(suite, std::slice::from_ref(filter)).is_empty()) {
-            return Err(format!(
-                "the filter `{filter}` matches no case\nhelp: `doorspec list` shows them all, `*` stands for anything"
-            ));
-        }
-    }
+    library::check_filters(&suites, &args.filter)?;
     let rows = suites.iter().map(|suite| mock::rows(&suite.suite.suite));
     let known: Vec<&str> =
         rows.flat_map(|(defects, quirks)| defects.iter().map(|row| row.name).chain(quirks.iter().map(|row| row.name))).collect();
