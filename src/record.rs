@@ -323,6 +323,9 @@ pub struct ExchangeRecord {
     pub purpose: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// Where several left at once: the index of the first of them. Any of them may have been served first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<usize>,
     pub request: RequestRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<ResponseRecord>,

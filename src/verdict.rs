@@ -116,7 +116,7 @@ impl Exit {
             Self::Fault => 4,
             Self::Usage => 5,
         };
-        if rank(other) > rank(self) { other } else { self }
+        std::cmp::max_by_key(self, other, |exit| rank(*exit))
     }
 }
 

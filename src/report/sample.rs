@@ -187,6 +187,7 @@ fn exchange() -> ExchangeRecord {
     ExchangeRecord {
         purpose: "judged".into(),
         step: None,
+        together: None,
         request: RequestRecord {
             method: "PUT".into(),
             target: "/api/dir/delete".into(),

@@ -178,6 +178,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
             self.note_created(request, index)?;
             numbered.push(index);
         }
+        self.found.evidence.note_together(&numbered);
         Ok(numbered)
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Evidence {
 struct Entry {
     purpose: &'static str,
     step: Option<String>,
+    /// The first of those that left at once with it.
+    together: Option<usize>,
     exchange: Exchange,
     read: Read,
     /// So many bytes of the reply's body were let go.
@@ -48,6 +50,7 @@ impl Evidence {
         self.entries.push(Entry {
             purpose,
             step: step.map(str::to_owned),
+            together: None,
             exchange,
             read: Read::default(),
             gone: 0,
@@ -59,6 +62,13 @@ impl Evidence {
     /// Remembers how the request of an exchange was made.
     pub fn note_manner(&mut self, index: usize, request: &Outgoing) {
         self.entries[index].manner = manner(request);
+    }
+
+    /// Remembers that these exchanges left at once.
+    pub fn note_together(&mut self, exchanges: &[usize]) {
+        for index in exchanges {
+            self.entries[*index].together = exchanges.first().copied();
+        }
     }
 
     /// An exchange that was added.
@@ -151,6 +161,7 @@ impl Entry {
         ExchangeRecord {
             purpose: self.purpose.to_owned(),
             step: self.step.clone(),
+            together: self.together,
             request: request(&self.exchange, self.manner.clone(), redaction, sent, kept),
             response: response(self, redaction, sent, kept),
             fault: self.exchange.outcome.as_ref().err().map(|fault| redaction.fault(fault)),

@@ -13,20 +13,47 @@ use crate::records::latency::function;
 /// The first difference: after it a device is in another state, and what it answers then is no news. Nothing where the requests are others.
 pub(super) fn first_difference(before: &CaseRecord, after: &CaseRecord) -> Option<(String, Vec<Difference>)> {
     let mut names = Names::default();
-    for (at, (one, other)) in before.exchanges.iter().zip(&after.exchanges).enumerate() {
-        let is_asked = ["judged", "control", "set-up"].contains(&one.purpose.as_str()) && one.purpose == other.purpose;
-        if !is_asked || !names.learn(&asked(&one.request), &asked(&other.request)) {
+    let mut from = 0;
+    for (ones, others) in rounds(before).zip(rounds(after)) {
+        let is_asked = |one: &ExchangeRecord| ["judged", "control", "set-up"].contains(&one.purpose.as_str());
+        let mut pairs = ones.iter().zip(others);
+        let are_same = pairs.all(|(one, other)| {
+            is_asked(one) && one.purpose == other.purpose && names.learn(&asked(&one.request), &asked(&other.request))
+        });
+        if !are_same || ones.len() != others.len() {
             return None;
         }
-        let mut found = differences(one, other, &names);
-        found.extend(choices(before, after, at, &names));
+        let mut found = of_round(from..from + ones.len(), |one, other| {
+            let mut found = differences(&before.exchanges[one], &after.exchanges[other], &names);
+            found.extend(choices((before, one), (after, other), &names));
+            found
+        });
         if !found.is_empty() {
             found.sort();
             found.dedup();
-            return Some((function(&one.request), found));
+            return Some((function(&ones[0].request), found));
         }
+        from += ones.len();
     }
     None
+}
+
+/// The exchanges of a case, those that left at once together.
+fn rounds(case: &CaseRecord) -> impl Iterator<Item = &[ExchangeRecord]> {
+    case.exchanges.chunk_by(|one, next| one.together.is_some() && one.together == next.together)
+}
+
+/// Any of those that left at once may have been served first: a reply is another only where no other of its round is like it.
+fn of_round(round: std::ops::Range<usize>, differences: impl Fn(usize, usize) -> Vec<Difference>) -> Vec<Difference> {
+    let mut left: Vec<usize> = round.clone().collect();
+    let mut unlike = Vec::new();
+    for one in round {
+        match left.iter().position(|other| differences(one, *other).is_empty()) {
+            Some(place) => drop(left.remove(place)),
+            None => unlike.push(one),
+        }
+    }
+    unlike.into_iter().zip(left).flat_map(|(one, other)| differences(one, other)).collect()
 }
 
 /// Everything that makes a request what it is.
@@ -107,8 +134,8 @@ fn lengths(value: &Value) -> Vec<usize> {
 }
 
 /// Where the documents leave a choice, which class a reply fell into.
-fn choices(before: &CaseRecord, after: &CaseRecord, exchange: usize, names: &Names) -> Vec<Difference> {
-    let of = |case: &CaseRecord| -> BTreeMap<String, String> {
+fn choices(before: (&CaseRecord, usize), after: (&CaseRecord, usize), names: &Names) -> Vec<Difference> {
+    let of = |(case, exchange): (&CaseRecord, usize)| -> BTreeMap<String, String> {
         let own = case.observations.iter().filter(|observation| observation.exchange == exchange);
         own.map(|observation| (observation.requirement.0.clone(), observation.class.clone())).collect()
     };

@@ -100,6 +100,28 @@ fn what_changed_is_found_once_and_what_was_made_up_is_not() {
     check(pass(200, &reply), (200, reply.clone(), "inconclusive"), Some((Observed, "verdict", "")));
 }
 
+/// A record of one case that sent the same request twice at once, with these replies.
+fn at_once(uuid: &str, replies: [&Value; 2]) -> Record {
+    let [mut first, second] = replies.map(|reply| record(uuid, 200, reply, "pass"));
+    first.cases[0].exchanges.extend(second.cases[0].exchanges.clone());
+    first.cases[0].exchanges.iter_mut().for_each(|exchange| exchange.together = Some(0));
+    first
+}
+
+#[test]
+fn either_of_two_that_left_at_once_may_have_been_first() {
+    let [deleted, missing, broken] = ["deleted", "not_found", "EDIR_X"].map(|word| json!({ "result": [{ "info": word }] }));
+    let found = |before: [&Value; 2], after: [&Value; 2]| compare(&at_once(BEFORE, before), &at_once(AFTER, after)).changes;
+    assert!(found([&deleted, &missing], [&deleted, &missing]).is_empty());
+    assert!(found([&deleted, &missing], [&missing, &deleted]).is_empty());
+    for after in [[&broken, &deleted], [&deleted, &broken]] {
+        let changes = found([&deleted, &missing], after);
+        let differences: Vec<_> = changes.iter().flat_map(|change| &change.differences).collect();
+        assert_eq!(differences.len(), 1, "{differences:?}");
+        assert_eq!((differences[0].before.as_str(), differences[0].after.as_str()), ("not_found", "EDIR_X"));
+    }
+}
+
 /// Two records of one function, with these times of its replies in milliseconds.
 fn latency_change(before: &[u64], after: &[u64]) -> Vec<Class> {
     let with_times = |uuid: &str, times_ms: &[u64]| {
