@@ -81,6 +81,12 @@ impl Exit {
         self as u8
     }
 
+    /// The status of this number; a number that is none is a fault.
+    pub fn of_code(code: u8) -> Self {
+        let all = [Self::Conforms, Self::DoesNotConform, Self::Usage, Self::Incomplete, Self::DataChanged, Self::Fault];
+        all.into_iter().find(|exit| exit.code() == code).unwrap_or(Self::Fault)
+    }
+
     /// One sentence for people.
     pub fn sentence(self) -> &'static str {
         match self {

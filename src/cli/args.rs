@@ -64,6 +64,7 @@ pub enum Command {
 #[command(after_help = "Examples:\n  doorspec run                                     both suites on the embedded mocks\n  \
 DOORSPEC_USER=qa DOORSPEC_PASSWORD=... doorspec run http://192.0.2.40 --suite 2n\n  \
 doorspec run lobby                               what doorspec.toml says of the target `lobby`\n  \
+doorspec run --fleet site.toml --out reports/site  every target of a file that is like doorspec.toml\n  \
 doorspec run http://127.0.0.1:8080 --suite bas-ip --filter 'bas-ip/link/*' --out reports/panel\n  \
 doorspec run --format github --format gitlab=code-quality.json --format tap=run.tap")]
 pub struct RunArgs {
@@ -84,6 +85,9 @@ pub struct RunArgs {
     /// Start this mock server on a free port, which takes the place of {port}, run against it, and stop it
     #[arg(long, value_name = "COMMAND", conflicts_with = "url")]
     pub spawn: Option<String>,
+    /// Run on every target of this file at once, each in its own pace: reports in a folder each below --out, and fleet.html over all of them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "spawn", "profile", "journal", "junit", "record", "html", "wanted", "rerun_failed"])]
+    pub fleet: Option<PathBuf>,
     /// The suite to run (repeatable); without it, what the target turns out to be
     #[arg(long, value_name = "SUITE")]
     pub suite: Vec<String>,
@@ -119,7 +123,7 @@ pub struct RunArgs {
     /// Only this part of the cases, e.g. 2/4; `auto` takes it from what GitLab or Kubernetes set. `doorspec merge` puts the records together
     #[arg(long, value_name = "I/N")]
     pub shard: Option<String>,
-    /// How many cases run at once; by default 16 on loopback, else 1
+    /// How many cases run at once; by default 16 on loopback, else 1, and 1 for each device of a fleet
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
     /// What the run makes up follows from this; by default another one each time

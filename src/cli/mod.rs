@@ -7,6 +7,7 @@ mod choice;
 mod clean;
 mod compare;
 pub mod explain;
+mod fleet;
 mod format;
 mod ledger;
 mod library;

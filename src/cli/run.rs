@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::signal::Ending;
 use super::spawn::{Recipe, Spawned};
 use super::style;
-use super::{accounts, choice, ledger, library, stored, target_url, targets};
+use super::{accounts, choice, fleet, ledger, library, stored, target_url, targets};
 use crate::case::Risk;
 use crate::catalogue::{self, Catalogue, Sources, SuiteCatalogue, lint, load};
 use crate::exchange::Fault;
@@ -34,7 +34,7 @@ use crate::waiver::Waiver;
 const START: Duration = Duration::from_secs(10);
 
 /// Everything that was read and checked before the first request leaves.
-struct Prepared<'c> {
+pub(super) struct Prepared<'c> {
     suites: Vec<&'c SuiteCatalogue>,
     url: Option<Url>,
     profile: Option<Profile>,
@@ -58,20 +58,17 @@ pub(super) struct Wrong(pub(super) String);
 
 /// Runs the cases, writes the reports and says what was found.
 pub async fn run(args: &RunArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    if let Some(file) = args.fleet.clone() {
+        return super::beside(|text| fleet::run(args, &file, text), out);
+    }
     let args = &match with_target(args) {
         Ok(args) => args,
         Err(message) => return usage(&message),
     };
-    let own;
-    let catalogue = match &args.cases {
-        None => Catalogue::embedded(),
-        Some(folder) => match read(folder) {
-            Ok(read) => {
-                own = read;
-                &own
-            }
-            Err(Wrong(message)) => return usage(&message),
-        },
+    let mut own = None;
+    let catalogue = match cases(args.cases.as_deref(), &mut own) {
+        Ok(catalogue) => catalogue,
+        Err(Wrong(message)) => return usage(&message),
     };
     replay(args, catalogue, &Ending::watch(last_words(args)), out).await
 }
@@ -85,13 +82,26 @@ pub(super) async fn replay(args: &RunArgs, catalogue: &Catalogue, ending: &Endin
     if args.dry_run {
         return dry_run(&prepared, out);
     }
+    let record = match recorded(args, catalogue, &prepared, ending).await {
+        Ok(record) => record,
+        Err(Wrong(message)) => return usage(&message),
+    };
+    args.formats.tell(&record, &told(&record, args), out)?;
+    Ok(exit(&record))
+}
+
+/// Runs what was prepared, and writes the reports of its record.
+pub(super) async fn recorded(
+    args: &RunArgs,
+    catalogue: &Catalogue,
+    prepared: &Prepared<'_>,
+    ending: &Ending,
+) -> Result<Record, Wrong> {
     if let Some(recipe) = &prepared.recipe {
-        match recipe.start() {
-            Ok(server) => drop(prepared.server.replace(Some(server))),
-            Err(message) => return usage(&message),
-        }
+        let server = recipe.start().map_err(Wrong)?;
+        prepared.server.replace(Some(server));
     }
-    let mut record = carry_out(args, &prepared, ending).await;
+    let mut record = carry_out(args, prepared, ending).await;
     if let Some(death) = prepared.death().filter(|death| !record.reasons.contains(death)) {
         record.reasons.push(death);
         sum_up(&mut record);
@@ -100,19 +110,20 @@ pub(super) async fn replay(args: &RunArgs, catalogue: &Catalogue, ending: &Endin
     if args.waivers.is_some() {
         waive(&mut record, prepared.waivers.clone(), &|id| catalogue.case(id).is_some());
     }
-    if let Err(error) = write_reports(&record, args).and_then(|()| args.formats.write(&record)) {
-        return usage(&error);
-    }
-    args.formats.tell(&record, &told(&record, args), out)?;
-    Ok(exit(&record))
+    write_reports(&record, args).and_then(|()| args.formats.write(&record)).map_err(Wrong)?;
+    Ok(record)
 }
 
 /// The arguments with what `doorspec.toml` says of a named target; what was typed wins.
 pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
     let Some(target) = args.url.as_deref().map(targets::named).transpose()?.flatten() else { return Ok(Cow::Borrowed(args)) };
+    Ok(Cow::Owned(RunArgs { named: args.url.clone(), ..of_target(args, target) }))
+}
+
+/// The arguments of a run on one target.
+pub(super) fn of_target(args: &RunArgs, target: targets::Target) -> RunArgs {
     let args = args.clone();
-    Ok(Cow::Owned(RunArgs {
-        named: args.url,
+    RunArgs {
         url: Some(target.url),
         suite: if args.suite.is_empty() { target.suite } else { args.suite },
         profile: args.profile.or(target.profile),
@@ -121,7 +132,7 @@ pub(super) fn with_target(args: &RunArgs) -> Result<Cow<'_, RunArgs>, String> {
         insecure: args.insecure || target.insecure,
         accounts: target.accounts,
         ..args
-    }))
+    }
 }
 
 /// What was typed of the target and of where the cases are, for whoever repeats a case.
@@ -160,6 +171,14 @@ pub(super) fn read_cases(folder: &Path) -> Result<Catalogue, String> {
     read(folder).map_err(|Wrong(message)| message)
 }
 
+/// The cases in a folder, which `own` then holds, or the built-in ones.
+pub(super) fn cases<'o>(folder: Option<&Path>, own: &'o mut Option<Catalogue>) -> Result<&'o Catalogue, Wrong> {
+    match folder {
+        None => Ok(Catalogue::embedded()),
+        Some(folder) => Ok(own.insert(read(folder)?)),
+    }
+}
+
 fn read(folder: &Path) -> Result<Catalogue, Wrong> {
     let sources = Sources::folder(folder).map_err(|error| Wrong(error.to_string()))?;
     let diagnostics = lint(&sources);
@@ -171,7 +190,7 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
     Err(Wrong(format!("{} mistakes in {}\n{rendered}", diagnostics.len(), folder.display())))
 }
 
-fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
+pub(super) fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {
     let recipe = args.spawn.as_deref().map(Recipe::read).transpose().map_err(Wrong)?;
     let spawned = recipe.as_ref().map(|recipe| format!("http://127.0.0.1:{}", recipe.port));
     let url = args.url.as_deref().or(spawned.as_deref()).map(target_url::read).transpose().map_err(Wrong)?;
@@ -279,7 +298,7 @@ fn check_writable(args: &RunArgs) -> Result<(), Wrong> {
     args.formats.check().map_err(Wrong)
 }
 
-fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
+pub(super) fn dry_run(prepared: &Prepared<'_>, out: &mut dyn Write) -> io::Result<Exit> {
     for suite in &prepared.suites {
         let mut known = Known::of_suite(suite);
         if let Some(profile) = &prepared.profile {

@@ -11,6 +11,7 @@ use super::spawn;
 use crate::verdict::Exit;
 
 /// Somebody may ask for the end: once, and what is under way is brought to its end; twice, and it ends at once.
+#[derive(Clone)]
 pub(super) struct Ending {
     asked: Arc<AtomicBool>,
     told: watch::Receiver<bool>,

@@ -61,22 +61,57 @@ pub(super) fn named(given: &str) -> Result<Option<Target>, String> {
         }
         Err(error) => return Err(format!("cannot read {FILE}: {error}")),
     };
-    let (mut targets, mistakes) = read(FILE, &text);
-    if !mistakes.is_empty() {
-        return Err(format!("there are mistakes in {FILE}\n{}", mistakes.render(&|_| None, false)));
-    }
+    let mut targets = sound(FILE, &text)?;
     let Some(target) = targets.remove(given) else {
         let known = || targets.keys().map(String::as_str);
         let near = did_you_mean(given, known()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
         let known = known().collect::<Vec<_>>().join(", ");
         return Err(format!("there is no target `{given}` in {FILE}\nhelp: {near}known targets: {known}"));
     };
+    check_set(given, &target)?;
+    Ok(Some(target))
+}
+
+/// Every target of a fleet's file, by name, each with credentials that are there.
+///
+/// # Errors
+/// A message for the user: there is no target, the file is wrong, a name is none for a folder, or a variable is not set.
+pub(super) fn fleet(file: &Path) -> Result<BTreeMap<String, Target>, String> {
+    let shown = file.display().to_string();
+    let text = fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let targets = sound(&shown, &text)?;
+    if targets.is_empty() {
+        return Err(format!("there is no target in {shown}\nhelp: write each as `[target.lobby]`, with a `url` below"));
+    }
+    for (name, target) in &targets {
+        let is_plain = |letter: char| letter.is_alphanumeric() || "-_".contains(letter);
+        if name.is_empty() || !name.chars().all(is_plain) {
+            return Err(format!(
+                "the target `{name}` in {shown} cannot give a folder its name\nhelp: use letters, digits, `-` and `_`"
+            ));
+        }
+        check_set(name, target)?;
+    }
+    Ok(targets)
+}
+
+/// The targets of a file in which nothing is wrong.
+fn sound(shown: &str, text: &str) -> Result<BTreeMap<String, Target>, String> {
+    let (targets, mistakes) = read(shown, text);
+    if mistakes.is_empty() {
+        return Ok(targets);
+    }
+    Err(format!("there are mistakes in {shown}\n{}", mistakes.render(&|_| None, false)))
+}
+
+/// Whether the variables that a target names are there.
+fn check_set(name: &str, target: &Target) -> Result<(), String> {
     let unset = target.accounts.named().find(|name| env::var_os(name).is_none_or(|value| value.is_empty()));
     match unset {
-        Some(name) if target.accounts != Names::default() => {
-            Err(format!("the target `{given}` takes a credential from {name}, which is not set\nhelp: export {name}=... before"))
-        }
-        _ => Ok(Some(target)),
+        Some(variable) if target.accounts != Names::default() => Err(format!(
+            "the target `{name}` takes a credential from {variable}, which is not set\nhelp: export {variable}=... before"
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -24,8 +24,7 @@ pub fn sum_up(record: &mut Record) {
 
 /// The exit status of a record; a number that is none is a fault.
 pub fn exit(record: &Record) -> Exit {
-    let all = [Exit::Conforms, Exit::DoesNotConform, Exit::Usage, Exit::Incomplete, Exit::DataChanged, Exit::Fault];
-    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Exit::Fault)
+    Exit::of_code(record.exit)
 }
 
 fn count(record: &mut Record) {

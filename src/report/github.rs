@@ -4,8 +4,9 @@
 //! carries is escaped, and text for people stands between two commands that have the runner look away.
 
 use crate::record::{CaseRecord, Record};
+use crate::records::exit;
 use crate::report::failure::case_failure;
-use crate::report::outcome::{exit, kinds, sentence, wrong_waiver};
+use crate::report::outcome::{kinds, sentence, wrong_waiver};
 use crate::report::plain::{capped, visible, visible_lines};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};

@@ -7,7 +7,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::record::{CaseRecord, Mismatch, Record, SourceRecord};
-use crate::report::outcome::{exit, place, sentence, wrong_waiver};
+use crate::records::exit;
+use crate::report::outcome::{place, sentence, wrong_waiver};
 use crate::report::plain::{clipped, visible};
 use crate::requirement::Strength;
 use crate::verdict::{Exit, Verdict};

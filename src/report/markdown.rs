@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::record::{CaseRecord, Record};
-use crate::report::outcome::{broken, exit, headline, remains, row, sentence, tally, untouched, wrong_waivers};
+use crate::records::exit;
+use crate::report::outcome::{broken, headline, remains, row, sentence, tally, untouched, wrong_waivers};
 use crate::report::plain::{clipped, counted, visible};
 use crate::report::trouble::prose;
 use crate::requirement::RequirementId;

@@ -1,5 +1,5 @@
 //! The reports of a finished run: text for a terminal, JUnit XML for CI, one HTML page for people, the record itself as JSON, and on
-//! request what GitHub, GitLab and readers of TAP and CTRF take.
+//! request what GitHub, GitLab and readers of TAP and CTRF take; and the overview of a fleet, made of the records of its devices.
 //!
 //! Everything here turns a [`Record`](crate::record::Record) into text. Nothing opens a file or a socket, asks the time, or
 //! knows how the run was made; so a record that was stored years ago renders to the same bytes. What the device sent is hostile
@@ -10,6 +10,7 @@ mod ctrf;
 mod dossier;
 mod evidence;
 mod failure;
+mod fleet;
 mod format;
 mod github;
 mod gitlab;
@@ -29,6 +30,7 @@ mod trouble;
 
 pub use comparison::comparison;
 pub use failure::{case_failure, failures};
+pub use fleet::{AreaCount, Contrast, Fleet, Unit, fleet, fleet_html, fleet_json, fleet_outcome};
 pub use format::Format;
 pub use github::unheeded;
 pub use html::{html, write_html};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::record::{CaseRecord, Mismatch, Record, RequirementRecord, Untouched, WaiverRecord};
+use crate::records::exit;
 use crate::report::evidence::quoted;
 use crate::report::plain::{counted, visible};
 use crate::requirement::RequirementId;
@@ -48,13 +49,6 @@ pub fn agreements(record: &Record) -> BTreeMap<&str, u64> {
         *reasons.entry(case.waived.as_deref().unwrap_or_default()).or_insert(0) += 1;
     }
     reasons
-}
-
-/// The exit status of the record; a number that is none is a fault.
-pub fn exit(record: &Record) -> Exit {
-    use Exit::{Conforms, DataChanged, DoesNotConform, Fault, Incomplete, Usage};
-    let all = [Conforms, DoesNotConform, Usage, Incomplete, DataChanged, Fault];
-    all.into_iter().find(|exit| exit.code() == record.exit).unwrap_or(Fault)
 }
 
 /// The answer in a word or two, and how it is taken: `good`, `bad` or `doubt`.

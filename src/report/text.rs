@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::record::Record;
+use crate::records::exit;
 use crate::report::matrix::{Area, COLUMNS, Column, areas};
-use crate::report::outcome::{exit, is_waived, observed, remains, sentence, untouched, waived, wrong_waivers};
+use crate::report::outcome::{is_waived, observed, remains, sentence, untouched, waived, wrong_waivers};
 use crate::report::plain::{clipped, columns, counted, visible, wrapped};
 use crate::report::style::Style;
 use crate::verdict::{Exit, Verdict};

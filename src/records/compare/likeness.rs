@@ -2,6 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::schema::is_uuid_text;
+
+/// How long the text of a uuid is.
+const UUID: usize = 36;
+
 /// What two runs made up in the same place of the same request: each pair has a number.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -75,13 +80,16 @@ impl Names {
     }
 }
 
-/// Words of letters and digits, and what is between them.
+/// Uuids, words of letters and digits, and what is between them. A part of a uuid is no name: among thousands some are alike.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let kind = first.is_ascii_alphanumeric();
-        let end = rest.find(|letter: char| letter.is_ascii_alphanumeric() != kind).unwrap_or(rest.len());
+        let end = match rest.get(..UUID) {
+            Some(uuid) if is_uuid_text(uuid) => UUID,
+            _ => rest.find(|letter: char| letter.is_ascii_alphanumeric() != kind).unwrap_or(rest.len()),
+        };
         let (piece, more) = rest.split_at(end);
         pieces.push(piece);
         rest = more;
@@ -111,6 +119,7 @@ fn made_up_alike(one: &str, other: &str) -> bool {
     }
     let both = |test: fn(u8) -> bool| one.bytes().chain(other.bytes()).all(test);
     let is_hex = both(|byte| byte.is_ascii_hexdigit()) && one.len() == other.len();
+    let are_uuids = is_uuid_text(one) && is_uuid_text(other);
     let is_number = both(|byte| byte.is_ascii_digit());
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     let is_fresh = |text: &str| {
@@ -118,7 +127,10 @@ fn made_up_alike(one: &str, other: &str) -> bool {
     };
     is_word(one)
         && is_word(other)
-        && (is_number || (is_hex && one.len() >= 2) || (one.len() == other.len() && is_fresh(one) && is_fresh(other)))
+        && (is_number
+            || are_uuids
+            || (is_hex && one.len() >= 2)
+            || (one.len() == other.len() && is_fresh(one) && is_fresh(other)))
 }
 
 /// Whether letters are all upper or all lower case.
@@ -159,6 +171,12 @@ mod tests {
         for (before, after, expected) in rows {
             assert_eq!(names.compare(&before, &after), expected, "{before} {after}");
         }
+        // The first eight digits of the fourth are those of the first.
+        let (e, f) = ("A3F9C0DE-5555-4222-8333-444455556668", "12345678-5555-4222-8333-444455556669");
+        assert!(names.learn(&request(e, c), &request(f, d)));
+        assert_eq!(names.compare(e, f), Likeness::Same);
+        assert_eq!(names.compare(a, b), Likeness::Same);
+        assert_eq!(names.compare(e, b), Likeness::Swapped);
         assert!(!names.learn("{\"force\":true}", "{\"force\":false}"));
         assert!(!names.learn(&request(a, c), &request(d, b)), "what was made up stays what it is");
     }
