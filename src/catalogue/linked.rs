@@ -28,6 +28,7 @@ pub struct SuiteCatalogue {
     pub cases: Vec<CatalogueCase>,
     pub schemas: Schemas,
     rows: HashMap<RequirementId, usize>,
+    digest: OnceLock<String>,
 }
 
 /// A case where it stands.
@@ -76,18 +77,20 @@ impl SuiteCatalogue {
         schemas: Schemas,
     ) -> Self {
         let rows = requirements.requirements.iter().enumerate().map(|(at, row)| (row.id.clone(), at)).collect();
-        Self { suite, requirements, profiles, cases, schemas, rows }
+        Self { suite, requirements, profiles, cases, schemas, rows, digest: OnceLock::new() }
     }
 
-    /// A digest of everything that verdicts follow from: what the suite says, its rows, its cases and its schemas.
-    pub fn digest(&self) -> String {
-        let mut digest = Digester(Sha256::new());
-        let cases = self.cases.iter().map(|case| (&case.id, &case.case, &case.needs, case.risk));
-        let schemas = self.schemas.names().map(|name| (name, self.schemas.text(name)));
-        let parts = (&self.suite, &self.requirements, &self.profiles, cases.collect::<Vec<_>>(), schemas.collect::<Vec<_>>());
-        // Plain data with string keys, written into memory.
-        serde_json::to_writer(&mut digest, &parts).expect("a suite is plain data");
-        digest.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    /// A digest of everything that verdicts follow from: what the suite says, its rows, its cases and its schemas. Worked out at most once.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let mut digest = Digester(Sha256::new());
+            let cases = self.cases.iter().map(|case| (&case.id, &case.case, &case.needs, case.risk));
+            let schemas = self.schemas.names().map(|name| (name, self.schemas.text(name)));
+            let parts = (&self.suite, &self.requirements, &self.profiles, cases.collect::<Vec<_>>(), schemas.collect::<Vec<_>>());
+            // Plain data with string keys, written into memory.
+            serde_json::to_writer(&mut digest, &parts).expect("a suite is plain data");
+            digest.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        })
     }
 
     /// A catalogue row by its id.

@@ -14,7 +14,7 @@ use crate::verdict::Exit;
 /// `doorspec compare`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  doorspec run http://192.0.2.40 --out reports/2.46      before the update\n  \
-doorspec run http://192.0.2.40 --out reports/2.47      and after it\n  doorspec compare reports/2.46 reports/2.47\n\n\
+doorspec run http://192.0.2.40 --out reports/2.47      and after it\n  doorspec compare reports/2.46 reports/2.47 --html compare.html\n\n\
 Exit status: 0 nothing changed that could be relied on, 1 something did, 2 a record cannot be read.")]
 pub struct CompareArgs {
     /// The earlier record (`record.json` or its folder)
@@ -24,6 +24,9 @@ pub struct CompareArgs {
     /// What to write
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Also a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -47,6 +50,12 @@ pub fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exit> {
         Err(message) => return library::usage(&message),
     };
     let found = records::compare(&before, &after);
+    if let Some(file) = &args.html {
+        let page = report::comparison_html(&before, &after, &found);
+        if let Err(error) = std::fs::write(file, page) {
+            return library::usage(&format!("cannot write {}: {error}", file.display()));
+        }
+    }
     let text = match args.format {
         Format::Text => report::comparison(&before, &after, &found, style::of(args.color)),
         Format::Json => serde_json::to_string_pretty(&found)? + "\n",

@@ -1,6 +1,7 @@
 //! The matcher language of `body`, `status` and the like (`cases/README.md` describes it for authors).
 
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -176,10 +177,8 @@ impl Comparison<'_> {
             "$none" => self.count(argument, value)? == Some(0),
             "$contains" => self.pairing(argument, value)?.is_some(),
             "$unordered" => self.pairing(argument, value)? == Some(true),
-            "$ascending" => along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] <= pair[1])),
-            "$strictly-ascending" => {
-                along(argument, value).is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] < pair[1]))
-            }
+            "$ascending" => steps(argument, value).is_some_and(|steps| steps.iter().all(|step| step.is_le())),
+            "$strictly-ascending" => steps(argument, value).is_some_and(|steps| steps.iter().all(|step| step.is_lt())),
             "$unique" => are_unique(argument, value),
             "$keys" => argument.as_array().is_some_and(|keys| has_keys(value, keys.iter().filter_map(Value::as_str))),
             "$keys-of" => argument.as_object().is_some_and(|other| has_keys(value, other.keys().map(String::as_str))),
@@ -376,7 +375,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn order(one: &Number, other: &Number) -> std::cmp::Ordering {
+fn order(one: &Number, other: &Number) -> Ordering {
     let whole = |number: &Number| number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     match (whole(one), whole(other)) {
         (Some(one), Some(other)) => one.cmp(&other),
@@ -421,10 +420,11 @@ fn is_uuid(text: &str, argument: &Value) -> bool {
     }
 }
 
-/// The numbers at a place of every element; `None` where one is missing.
-fn along(argument: &Value, value: &Value) -> Option<Vec<f64>> {
+/// How the number at a place of each element compares with that of the next one; `None` where one is missing.
+fn steps(argument: &Value, value: &Value) -> Option<Vec<Ordering>> {
     let place = argument.as_str()?;
-    value.as_array()?.iter().map(|element| element.pointer(place)?.as_f64()).collect()
+    let numbers: Option<Vec<&Number>> = value.as_array()?.iter().map(|element| element.pointer(place)?.as_number()).collect();
+    Some(numbers?.windows(2).map(|pair| order(pair[0], pair[1])).collect())
 }
 
 fn are_unique(argument: &Value, value: &Value) -> bool {
@@ -507,6 +507,8 @@ mod tests {
         check(&json!({ "$one-of": [200, 401] }), Some(json!(401)), &[]);
         check(&json!({ "$one-of": [{ "$absent": true }, []] }), None, &[]);
         check(&json!({ "$not": { "$absent": true } }), None, &[""]);
+        check(&json!({ "$not": 1 }), Some(json!(1)), &[""]);
+        check(&json!({ "$not": 1 }), Some(json!(2)), &[]);
         check(&json!({ "$uuid": uuid }), Some(json!(uuid.to_uppercase())), &[]);
         check(&json!({ "$uuid": true }), Some(json!("{9f8c242a-1f87-4674-b646-76a73ce06072}")), &[""]);
         check(&json!({ "$regex": "^[0-9]+$" }), Some(json!("12")), &[]);
@@ -518,7 +520,10 @@ mod tests {
         check(&json!({ "$none": { "a": 1 } }), Some(json!([{ "a": 1 }])), &[""]);
         check(&json!({ "$contains": [1, { "$integer": {} }] }), Some(json!([1, "x"])), &[""]);
         check(&json!({ "$contains": [{ "$integer": {} }, 1] }), Some(json!([1, 7, "x"])), &[]);
+        check(&json!({ "$contains": [1] }), Some(json!([1])), &[]);
+        check(&json!({ "$contains": [1] }), Some(json!([2])), &[""]);
         check(&json!({ "$unordered": [1, 2] }), Some(json!([2, 1])), &[]);
+        check(&json!({ "$unordered": [1, 2] }), Some(json!([1, 3])), &[""]);
         check(&json!({ "$unordered": [1, 2] }), Some(json!([2, 1, 3])), &[""]);
         check(&json!({ "$greater": 9_007_199_254_740_992_u64 }), Some(json!(9_007_199_254_740_993_u64)), &[]);
         check(&json!({ "$at-most": 3 }), Some(json!(3)), &[]);
@@ -544,7 +549,14 @@ mod tests {
         check(&json!({ "$equal": 1 }), None, &[""]);
         check(&json!({ "$ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 1 }])), &[]);
         check(&json!({ "$strictly-ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 1 }])), &[""]);
+        check(&json!({ "$strictly-ascending": "/t" }), Some(json!([{ "t": 1 }, { "t": 2 }])), &[]);
+        check(&json!({ "$strictly-ascending": "/t" }), Some(json!([{ "t": 2 }, { "t": 1 }])), &[""]);
+        let large = 9_007_199_254_740_992_u64;
+        check(&json!({ "$strictly-ascending": "/t" }), Some(json!([{ "t": large }, { "t": large + 1 }])), &[]);
+        check(&json!({ "$ascending": "/t" }), Some(json!([{ "t": large + 1 }, { "t": large }])), &[""]);
+        check(&json!({ "$ascending": "/t" }), Some(json!([{ "t": 1 }, {}])), &[""]);
         check(&json!({ "$unique": "/u" }), Some(json!([{ "u": "a" }, { "u": "A" }])), &[""]);
+        check(&json!({ "$unique": "/u" }), Some(json!([{ "u": "a" }, { "u": "b" }])), &[]);
         check(&json!({ "$keys": ["a"] }), Some(json!({ "a": 1, "b": 1 })), &[""]);
         check(&json!({ "$keys-of": { "a": 2 } }), Some(json!({ "a": 1 })), &[]);
         check(&json!({ "$all": [{ "$type": "string" }, { "$regex": "^a" }] }), Some(json!("b")), &[""]);
@@ -564,6 +576,7 @@ mod tests {
         check(&json!({ "$equal": { "a": { "b": 1 } } }), Some(json!({ "a": { "b": 1.0 } })), &[]);
         check(&json!({ "$equal": [{ "$absent": true }] }), Some(json!([{ "$absent": true }])), &[]);
         check(&json!({ "$equal": [1, 2] }), Some(json!([2, 1])), &[""]);
+        check(&json!({ "$equal": [1] }), Some(json!([1.0])), &[]);
         check(&json!({ "$same-as": { "a": { "t": 1 } }, "except": ["/a/t"] }), Some(json!({ "a": { "t": 2 } })), &[]);
         check(
             &json!({ "$same-as": { "a": { "t": 1 }, "t": 1 }, "except": ["/a/t"] }),
@@ -571,9 +584,34 @@ mod tests {
             &[""],
         );
         check(&json!({ "$same-as": [{ "t": 1 }, { "t": 1 }], "except": ["/0/t"] }), Some(json!([{ "t": 2 }, { "t": 2 }])), &[""]);
+        let fields = json!({ "a": { "t": 1, "x": 1 }, "b": { "t": 1 } });
+        let same_but = |places: Value| json!({ "$same-as": fields, "except": places });
+        check(&same_but(json!(["/a/t"])), Some(json!({ "a": { "t": 2, "x": 2 }, "b": { "t": 1 } })), &[""]);
+        check(&same_but(json!(["/*/t"])), Some(json!({ "a": { "t": 2, "x": 1 }, "b": { "t": 3 } })), &[]);
+        check(&json!({ "$same-as": [{ "t": 1 }, { "t": 1 }], "except": ["/0/t"] }), Some(json!([{ "t": 2 }, { "t": 1 }])), &[]);
         assert!(
             is_matcher(&json!({ "$absent": true })) && !is_matcher(&json!({ "absent": true })) && !is_matcher(&json!("$absent"))
         );
+    }
+
+    #[test]
+    fn each_type_is_told_from_every_other() {
+        let of_type = [
+            ("integer", json!(1)),
+            ("number", json!(1.5)),
+            ("string", json!("a")),
+            ("boolean", json!(false)),
+            ("null", json!(null)),
+            ("object", json!({})),
+            ("array", json!([])),
+        ];
+        for (wanted, _) in &of_type {
+            for (kind, value) in &of_type {
+                let fits = kind == wanted || (*wanted, *kind) == ("number", "integer");
+                check(&json!({ "$type": wanted }), Some(value.clone()), if fits { &[] } else { &[""] });
+            }
+        }
+        check(&json!({ "$type": "text" }), Some(json!("a")), &[""]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod merge;
 mod sum;
 mod waive;
 
-pub use compare::{Change, Class, Comparison, compare};
+pub use compare::{Change, Class, Comparison, Difference, compare};
 pub use merge::merge;
 pub use sum::{exit, sum_up};
 pub use waive::{waive, waivers_of};

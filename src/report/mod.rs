@@ -28,7 +28,7 @@ mod tap;
 mod text;
 mod trouble;
 
-pub use comparison::comparison;
+pub use comparison::{comparison, comparison_html};
 pub use failure::{case_failure, failures};
 pub use fleet::{AreaCount, Contrast, Fleet, Unit, fleet, fleet_html, fleet_json, fleet_outcome};
 pub use format::Format;

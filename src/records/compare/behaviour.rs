@@ -224,6 +224,10 @@ impl Walk<'_> {
         let all =
             |values: &[&'_ Value]| values.iter().filter_map(|value| value.as_array().cloned()).flatten().collect::<Vec<_>>();
         let (one, other) = (all(before), all(after));
+        // A single entry of others is another one another time: like several, it is compared only by what all have.
+        let times = if one.iter().chain(&other).any(|element| self.names.is_of_others(element)) { 2 } else { 1 };
+        let repeated = |elements: &'_ [Value]| elements.iter().cycle().take(elements.len() * times).cloned().collect::<Vec<_>>();
+        let (one, other) = (repeated(&one), repeated(&other));
         self.walk(&one.iter().collect::<Vec<_>>(), &other.iter().collect::<Vec<_>>(), &place);
     }
 

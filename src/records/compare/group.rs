@@ -23,7 +23,30 @@ pub(super) fn grouped(findings: Vec<Finding>) -> Vec<Change> {
         rest.push((keys, members));
         groups = rest;
     }
-    groups.into_iter().map(|(_, findings)| change(findings)).collect()
+    same_everywhere(groups.into_iter().map(|(_, findings)| change(findings)).collect())
+}
+
+/// What many functions show alike is one change of all of them.
+fn same_everywhere(changes: Vec<Change>) -> Vec<Change> {
+    let mut merged: Vec<Change> = Vec::new();
+    for change in changes {
+        let is_same = |other: &&mut Change| other.class == change.class && other.differences == change.differences;
+        match merged.iter_mut().find(is_same).filter(|_| !change.differences.is_empty()) {
+            Some(same) => {
+                join(&mut same.functions, change.functions);
+                join(&mut same.verdicts, change.verdicts);
+                join(&mut same.cases, change.cases);
+            }
+            None => merged.push(change),
+        }
+    }
+    merged
+}
+
+fn join<T: Ord>(all: &mut Vec<T>, more: Vec<T>) {
+    all.extend(more);
+    all.sort();
+    all.dedup();
 }
 
 /// What a finding is known by.
@@ -73,8 +96,9 @@ fn class(differences: &[Difference], verdicts: &[VerdictChange]) -> Class {
         return Class::Breaking;
     }
     let is_mended =
-        |change: &VerdictChange| change.after < change.before && matches!(change.before, Verdict::Fail | Verdict::Warn);
-    if !verdicts.is_empty() && verdicts.iter().all(is_mended) {
+        |change: &VerdictChange| matches!(change.before, Verdict::Fail | Verdict::Warn) && change.after < change.before;
+    let is_worse = |change: &VerdictChange| change.after >= Verdict::Warn && change.after > change.before;
+    if verdicts.iter().any(is_mended) && !verdicts.iter().any(is_worse) {
         return Class::Compatible;
     }
     // Where the documents leave the choice, another one is nobody's loss, whatever follows from it.

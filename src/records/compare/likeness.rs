@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use crate::schema::is_uuid_text;
 
 /// How long the text of a uuid is.
@@ -68,6 +70,18 @@ impl Names {
         found
     }
 
+    /// Whether an element names things that were made up, none of which was sent: then it is about something else than the request.
+    pub(super) fn is_of_others(&self, element: &Value) -> bool {
+        let mut made_up = Vec::new();
+        texts(element, &mut made_up);
+        made_up.retain(|text| is_uuid_text(text) || is_mark(text));
+        let is_known = |text: &&str| {
+            let pieces = pieces(text);
+            self.knows(if is_mark(text) { of_case(&pieces) } else { &pieces })
+        };
+        !made_up.is_empty() && !made_up.iter().any(is_known)
+    }
+
     /// Whether one of these words was sent.
     fn knows(&self, pieces: &[&str]) -> bool {
         let is_known = |word: &str| self.before.contains_key(word) || self.after.contains_key(word);
@@ -80,6 +94,16 @@ impl Names {
     }
 }
 
+/// Every text in a value.
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(elements) => elements.iter().for_each(|element| texts(element, found)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// Uuids, words of letters and digits, and what is between them. A part of a uuid is no name: among thousands some are alike.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
@@ -87,7 +111,7 @@ fn pieces(text: &str) -> Vec<&str> {
     while let Some(first) = rest.chars().next() {
         let kind = first.is_ascii_alphanumeric();
         let end = match rest.get(..UUID) {
-            Some(uuid) if is_uuid_text(uuid) => UUID,
+            Some(uuid) if has_the_form_of_a_uuid(uuid) => UUID,
             _ => rest.find(|letter: char| letter.is_ascii_alphanumeric() != kind).unwrap_or(rest.len()),
         };
         let (piece, more) = rest.split_at(end);
@@ -119,7 +143,7 @@ fn made_up_alike(one: &str, other: &str) -> bool {
     }
     let both = |test: fn(u8) -> bool| one.bytes().chain(other.bytes()).all(test);
     let is_hex = both(|byte| byte.is_ascii_hexdigit()) && one.len() == other.len();
-    let are_uuids = is_uuid_text(one) && is_uuid_text(other);
+    let are_uuids = has_the_form_of_a_uuid(one) && has_the_form_of_a_uuid(other);
     let is_number = both(|byte| byte.is_ascii_digit());
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
     let is_fresh = |text: &str| {
@@ -131,6 +155,12 @@ fn made_up_alike(one: &str, other: &str) -> bool {
             || are_uuids
             || (is_hex && one.len() >= 2)
             || (one.len() == other.len() && is_fresh(one) && is_fresh(other)))
+}
+
+/// Whether this is a uuid, or one with a wrong digit.
+fn has_the_form_of_a_uuid(text: &str) -> bool {
+    let digits = |byte: u8| if byte.is_ascii_alphanumeric() { b'0' } else { byte };
+    text.len() == UUID && text.bytes().map(digits).eq("00000000-0000-0000-0000-000000000000".bytes())
 }
 
 /// Whether letters are all upper or all lower case.
@@ -177,6 +207,8 @@ mod tests {
         assert_eq!(names.compare(e, f), Likeness::Same);
         assert_eq!(names.compare(a, b), Likeness::Same);
         assert_eq!(names.compare(e, b), Likeness::Swapped);
+        let wrong_digit = |digits: &str| format!("{{\"uuid\":\"7d2e61f0-{digits}g-4c13-9a3d-5b8e2f417c60\"}}");
+        assert!(names.learn(&wrong_digit("a3f"), &wrong_digit("dec")));
         assert!(!names.learn("{\"force\":true}", "{\"force\":false}"));
         assert!(!names.learn(&request(a, c), &request(d, b)), "what was made up stays what it is");
     }

@@ -122,6 +122,35 @@ fn either_of_two_that_left_at_once_may_have_been_first() {
     }
 }
 
+#[test]
+fn entries_of_others_are_compared_by_what_all_have() {
+    let (others, elses) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
+    let row = |uuid: &str, email: &str| json!({ "users": [{ "uuid": uuid, "email": email }] });
+    let found = |before: &Value, after: &Value| {
+        let changes = compare(&record(BEFORE, 200, before, "pass"), &record(AFTER, 200, after, "pass")).changes;
+        changes.iter().flat_map(|change| &change.differences).map(|one| one.kind).collect::<Vec<_>>()
+    };
+    assert!(found(&row(others, "a@example.net"), &row(elses, "")).is_empty(), "another entry has another address");
+    assert_eq!(found(&row("MINE", "a@example.net"), &row("MINE", "")), ["text"]);
+    assert_eq!(found(&row(others, ""), &json!({ "users": [{ "uuid": elses }] })), ["presence"]);
+}
+
+#[test]
+fn what_many_functions_show_alike_is_one_change() {
+    let of_two = |uuid: &str, status: u16| {
+        let mut one = record(uuid, status, &json!({ "success": true }), "pass");
+        let mut other = one.cases[0].clone();
+        other.id += "-other";
+        other.exchanges[0].request.target = "/api/dir/get".into();
+        one.cases.push(other);
+        one
+    };
+    let found = compare(&of_two(BEFORE, 200), &of_two(AFTER, 500));
+    assert_eq!(found.changes.len(), 1, "{:?}", found.changes);
+    assert_eq!(found.changes[0].functions, ["PUT /api/dir/delete", "PUT /api/dir/get"]);
+    assert_eq!(found.changes[0].cases, ["2n/a/b/c", "2n/a/b/c-other"]);
+}
+
 /// Two records of one function, with these times of its replies in milliseconds.
 fn latency_change(before: &[u64], after: &[u64]) -> Vec<Class> {
     let with_times = |uuid: &str, times_ms: &[u64]| {
