@@ -9,9 +9,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use doorspec::record::{CaseRecord, Mismatch, Record};
-use doorspec::report;
 use doorspec::requirement::Strength;
 use doorspec::verdict::Verdict;
+use doorspec::{records, report};
 
 /// What a device might send so that a browser acts on it.
 const POISON: &str =
@@ -45,13 +45,23 @@ fn dump(browser: &PathBuf, address: &str, flags: &[&str]) -> (Vec<u8>, String) {
     output.map(|output| (output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())).unwrap_or_default()
 }
 
-/// Opens the page of a record, runs a script in it that gives a text, and gives the text. Nothing may be said on the console.
+/// Opens the page of a record, runs a script in it that gives a text, and gives the text.
 fn tried(record: &Record, hash: &str, flags: &[&str], script: &str) -> Option<String> {
+    tried_in(&report::html(record), hash, flags, script)
+}
+
+/// The same for any page. Nothing may be said on the console.
+fn tried_in(page: &str, hash: &str, flags: &[&str], script: &str) -> Option<String> {
     let browser = browser()?;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.html");
     let probe = format!("<script>document.title = \"<<\" + (() => {{ {script} }})() + \">>\";</script>");
-    fs::write(&path, report::html(record) + &probe).expect("it can be written");
+    // A page without scripts forbids them all: this one has to run.
+    let page = match page.contains("script-src") {
+        true => page.to_owned(),
+        false => page.replace("default-src 'none';", "default-src 'none'; script-src 'unsafe-inline';"),
+    };
+    fs::write(&path, page + &probe).expect("it can be written");
     let (dom, said) = dump(browser, &format!("file://{}#{hash}", path.display()), flags);
     let console: Vec<&str> = said.lines().filter(|line| line.contains("CONSOLE")).collect();
     assert!(console.is_empty(), "{console:#?}");
@@ -191,6 +201,39 @@ fn nothing_a_device_sent_acts_in_a_browser() {
     );
     let Some(seen) = tried(&record, "", &[], &script) else { return };
     assert_eq!(seen, "true|true|0|true|true");
+}
+
+#[test]
+fn the_pages_of_a_comparison_and_of_a_fleet_fit_a_phone_and_nothing_acts_in_them() {
+    let plain = record();
+    let mut poisoned = plain.clone();
+    poisoned.target.identity.extend(["model", "firmware"].map(|name| (name.to_owned(), POISON.to_owned())));
+    poisoned.profile.values_mut().for_each(|profile| drop(profile.dialect.insert(POISON.into(), POISON.into())));
+    poisoned.reasons = vec![POISON.into()];
+    let is_judged = |case: &CaseRecord| case.exchanges.iter().any(|exchange| exchange.purpose == "judged");
+    for case in poisoned.cases.iter_mut().filter(|case| is_judged(case)) {
+        case.verdict = Verdict::Fail;
+        case.mismatches = vec![mismatch(case)];
+        for response in case.exchanges.iter_mut().filter_map(|exchange| exchange.response.as_mut()) {
+            response.body.text = Some(serde_json::json!({ POISON: POISON }).to_string());
+        }
+    }
+    let found = records::compare(&plain, &poisoned);
+    assert!(!found.changes.is_empty());
+    let mut units = vec![report::Unit::new("lobby", &plain), report::Unit::new("other", &poisoned)];
+    units[1].model = units[0].model.clone();
+    let fleet = report::Fleet::new(units, plain.started.clone(), 1000);
+    assert!(!fleet.contrasts.is_empty());
+    let script = "const width = Math.min(innerWidth, WIDTH); document.documentElement.style.width = width + 'px'; \
+                  return [document.body.scrollWidth <= width, window.acted === undefined, document.getElementById('evil') === null, \
+                          document.images.length, document.querySelectorAll('main a, main summary').length > 0].join('|');";
+    for page in [report::comparison_html(&plain, &poisoned, &found), report::fleet_html(&fleet)] {
+        assert!(!page.contains(['\u{1b}', '\u{202e}', '\u{0}']));
+        for (flag, width) in [("--window-size=500,844", "390"), ("--window-size=1280,900", "1280")] {
+            let Some(seen) = tried_in(&page, "", &[flag], &script.replace("WIDTH", width)) else { return };
+            assert_eq!(seen, "true|true|true|0|true", "{width}");
+        }
+    }
 }
 
 #[test]
