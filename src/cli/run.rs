@@ -187,7 +187,8 @@ fn read(folder: &Path) -> Result<Catalogue, Wrong> {
     }
     let text = |shown: &str| sources.iter().find(|(name, _)| sources.shown(name) == shown).map(|(_, text)| text.to_owned());
     let rendered = diagnostics.render(&text, io::stderr().is_terminal());
-    Err(Wrong(format!("{} mistakes in {}\n{rendered}", diagnostics.len(), folder.display())))
+    let noun = if diagnostics.len() == 1 { "mistake" } else { "mistakes" };
+    Err(Wrong(format!("{} {noun} in {}\n{rendered}", diagnostics.len(), folder.display())))
 }
 
 pub(super) fn prepare<'c>(args: &RunArgs, catalogue: &'c Catalogue) -> Result<Prepared<'c>, Wrong> {

@@ -87,6 +87,10 @@ impl Journal {
     /// # Errors
     /// When they could not be made safe: then what they announce must not happen.
     pub fn write(&self, lines: Vec<JournalLine>) -> io::Result<()> {
+        self.put(lines, true)
+    }
+
+    fn put(&self, lines: Vec<JournalLine>, safe: bool) -> io::Result<()> {
         let Some(kept) = &self.0 else { return Ok(()) };
         let mut ink = kept.ink.lock().map_err(|_| io::Error::other("an earlier line could not be written"))?;
         let mut text = String::new();
@@ -107,14 +111,14 @@ impl Journal {
             return Ok(());
         }
         ink.file.write_all(text.as_bytes())?;
-        ink.file.sync_data()
+        if safe { ink.file.sync_data() } else { Ok(()) }
     }
 
-    /// Writes down what was removed: a line that is lost only costs whoever cleans up another look.
+    /// Writes down what was removed, without waiting for the disk: a line that is lost only costs whoever cleans up another look.
     pub fn strike(&self, suite: &str, kind: &str, ids: &[Value]) {
         if self.is_kept() {
             let line = |id: &Value| JournalLine { removed: true, ..JournalLine::entity(suite, kind, id) };
-            drop(self.write(ids.iter().map(line).collect()));
+            drop(self.put(ids.iter().map(line).collect(), false));
         }
     }
 }
