@@ -1,6 +1,7 @@
 //! How fast the engine is, as ratios beside a bare client on the same mock in the same run. Prints figures and fails nobody.
 //!
-//! `cargo bench` runs it whole; `cargo bench -- start` (or `whole`, `workload`, `scale`) one part; `large` with `scale` adds 100,000 rows.
+//! `cargo bench` runs it whole; `cargo bench -- start` (or `whole`, `workload`, `scale`, `fleet`) one part; `large` with `scale` adds 100,000
+//! rows, with `fleet` 200 devices.
 //! Every figure is taken in a process of its own, so that its peak of memory is its own; the mock device is another process.
 
 use std::collections::BTreeMap;
@@ -43,12 +44,16 @@ fn main() {
     if wanted("whole") {
         whole();
     }
-    let mock = Mock::start();
+    let large = words.iter().any(|word| word == "large");
+    if wanted("fleet") {
+        fleet(large);
+    }
+    let mock = Mock::start(&[]);
     if wanted("workload") {
         workload(&mock.url);
     }
     if wanted("scale") {
-        scale(&mock.url, words.iter().any(|word| word == "large"));
+        scale(&mock.url, large);
     }
 }
 
@@ -104,6 +109,21 @@ fn scale(url: &str, large: bool) {
     }
 }
 
+/// Many devices that take 20 ms for each reply, beside one alone. Their mocks take up the same cores.
+fn fleet(large: bool) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut alone = None;
+    for devices in [1, 10, 50].into_iter().chain(large.then_some(200)) {
+        let mocks: Vec<Mock> = (0..devices).map(|_| Mock::start(&["--latency", "20ms"])).collect();
+        let file = folder.path().join(format!("{devices}.toml"));
+        let targets = mocks.iter().enumerate().map(|(at, mock)| format!("[target.unit-{at}]\nurl = \"{}\"\n", mock.url));
+        fs::write(&file, targets.collect::<String>()).expect("it can be written");
+        let found = best(2, || figure(&["fleet", file.to_str().expect("the path is text")]));
+        let ratio = found.took.as_secs_f64() / alone.get_or_insert(found.took).as_secs_f64();
+        say(&format!("a fleet of {devices}"), &found, &format!("{ratio:.2} of one alone"));
+    }
+}
+
 /// One measurement.
 struct Figure {
     took: Duration,
@@ -140,6 +160,7 @@ fn take(what: &[String]) {
         ["load"] => load_all(false),
         ["compile"] => load_all(true),
         ["run", jobs] => runtime.block_on(run(jobs)),
+        ["fleet", file] => runtime.block_on(run_fleet(file)),
         ["bare", rows, in_flight, url] => runtime.block_on(bare(number(rows), number(in_flight), url)),
         ["engine", rows, jobs, url] => runtime.block_on(engine(number(rows), number(jobs), url)),
         _ => panic!("there is no figure {what:?}"),
@@ -158,10 +179,19 @@ fn load_all(compile: bool) -> Duration {
 }
 
 async fn run(jobs: &str) -> Duration {
+    conforming(&["--jobs", jobs]).await
+}
+
+async fn run_fleet(file: &str) -> Duration {
+    conforming(&["--suite", "2n", "--filter", "2n/dir/delete/*", "--fleet", file]).await
+}
+
+/// `doorspec run`, which must find nothing.
+async fn conforming(more: &[&str]) -> Duration {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().to_str().expect("the path is text");
     let clock = Instant::now();
-    let cli = Cli::parse_from(["doorspec", "run", "--quiet", "--seed", "7", "--jobs", jobs, "--out", folder]);
+    let cli = Cli::parse_from([&["doorspec", "run", "--quiet", "--seed", "7", "--out", folder], more].concat());
     let exit = dispatch(&cli, &mut std::io::sink()).await.expect("it can write");
     assert_eq!(exit.code(), 0);
     clock.elapsed()
@@ -265,9 +295,9 @@ struct Mock {
 }
 
 impl Mock {
-    fn start() -> Self {
+    fn start(more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_doorspec"));
-        command.args(["mock", "--suite", "2n", "--auth", "none"]).stdout(Stdio::piped());
+        command.args(["mock", "--suite", "2n", "--auth", "none"]).args(more).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the mock starts");
         let mut first = String::new();
         BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut first).expect("it says where it listens");

@@ -88,6 +88,7 @@ fn what_is_wrong_with_a_fleet_is_said_before_anything_is_sent() {
     for other in [&["http://127.0.0.1:1"][..], &["--spawn", "x {port}"], &["--format", "tap"], &["--junit", "x.xml"]] {
         check(&mut doorspec(&[&["run", "--fleet", file], other].concat()), 2, &["cannot be used with"]);
     }
+    check(&mut doorspec(&["watch", "--fleet", file]), 2, &["`watch` runs on one target"]);
     let dry = ["run", "--fleet", file, "--dry-run", "--filter", "2n/dir/delete/unknown-uuid"];
     check(&mut doorspec(&dry), 0, &["a: http://127.0.0.1:1", "nothing was sent"]);
 }

@@ -39,6 +39,11 @@ pub struct WatchArgs {
 /// # Errors
 /// When the text cannot be written.
 pub async fn watch(args: &WatchArgs, out: &mut dyn Write) -> io::Result<Exit> {
+    if args.run.fleet.is_some() {
+        return library::usage(
+            "`watch` runs on one target\nhelp: name it, as in `doorspec watch lobby`, and leave `--fleet` out",
+        );
+    }
     let given = match run::with_target(&args.run) {
         Ok(given) => given.into_owned(),
         Err(message) => return library::usage(&message),
