@@ -220,9 +220,8 @@ pub fn fleet(fleet: &Fleet, style: Style) -> String {
             _ => Verdict::Inconclusive,
         };
         let device = [&unit.model, &unit.firmware].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-        let why = [unit.sentence.as_str()].into_iter().chain(unit.reasons.iter().map(String::as_str)).collect::<Vec<_>>();
         let device = if device.is_empty() { device } else { device + ": " };
-        let said = clipped(&format!("{device}{}", why.join("; ")), style.columns().saturating_sub(width + 6));
+        let said = clipped(&format!("{device}{}", why(unit)), style.columns().saturating_sub(width + 6));
         let blanks = " ".repeat(width - columns(&unit.name));
         text += &format!("{} {}{blanks}  {said}\n", style.verdict(tone, mark(unit)), style.bold(&unit.name));
     }
@@ -236,6 +235,16 @@ pub fn fleet(fleet: &Fleet, style: Style) -> String {
         text += &format!("  and {} more, see the overview\n", fleet.contrasts.len() - SHOWN);
     }
     text + "\n" + &fleet_outcome(fleet)
+}
+
+/// The outcome with its reasons; where something stood in the way, that says more than what follows from it.
+fn why(unit: &Unit) -> String {
+    let reasons = unit.reasons.join("; ");
+    match exit_of(unit) {
+        Exit::Incomplete if !reasons.is_empty() => format!("{}: {reasons}", unit.outcome),
+        _ if reasons.is_empty() => unit.sentence.clone(),
+        _ => format!("{}; {reasons}", unit.sentence),
+    }
 }
 
 fn mark(unit: &Unit) -> &'static str {
