@@ -9,7 +9,11 @@ use doorspec::catalogue::{Catalogue, Sources, SuiteCatalogue, load};
 use doorspec::exchange::{Answer, Exchange, Outgoing, Role, Sent};
 use doorspec::profile::Known;
 use doorspec::record::Record;
-use doorspec::report::{Dialect, Style, failures, html, json, junit, observations, summary};
+use doorspec::records::compare;
+use doorspec::report::{
+    Dialect, Fleet, Style, Unit, comparison, comparison_html, failures, fleet, fleet_html, html, json, junit, observations,
+    summary,
+};
 use doorspec::runner::{Stage, Transport};
 use doorspec::session::{Patience, Session};
 use serde_json::Value;
@@ -63,7 +67,15 @@ pub fn reports(bytes: &[u8]) {
     }
     let page = html(&record);
     assert_eq!(page.matches("<script").count(), *SCRIPTS, "nothing of the device is a script");
-    for text in [summary(&record, PLAIN), failures(&record, PLAIN), observations(&record, PLAIN)] {
+    let sample: Record = serde_json::from_value(SAMPLE.clone()).expect("the sample is a record");
+    let found = compare(&sample, &record);
+    let units = [("sample", &sample), ("fuzzed", &record)].map(|(name, record)| Unit::new(name, record));
+    let of_both = Fleet::new(units.into(), record.started.clone(), record.duration_ms);
+    for page in [comparison_html(&sample, &record, &found), fleet_html(&of_both)] {
+        assert!(!page.contains("<script") && is_plain(&page), "something of the device may act: {page}");
+    }
+    let beside = [comparison(&sample, &record, &found, PLAIN), fleet(&of_both, PLAIN)];
+    for text in [summary(&record, PLAIN), failures(&record, PLAIN), observations(&record, PLAIN)].into_iter().chain(beside) {
         assert!(is_plain(&text), "a raw control character: {text:?}");
     }
 }
