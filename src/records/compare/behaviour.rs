@@ -165,6 +165,11 @@ impl Walk<'_> {
         if before.is_empty() || after.is_empty() {
             return;
         }
+        // What some entries do not have others may.
+        let are_all_null = |values: &[&Value]| values.iter().all(|value| value.is_null());
+        if before.len().max(after.len()) > 1 && (are_all_null(before) || are_all_null(after)) {
+            return;
+        }
         if !before.iter().any(|one| after.iter().any(|other| kind(one) == kind(other))) {
             add(self.found, "type", at, kind(before[0]).to_owned(), kind(after[0]).to_owned());
             return;
@@ -224,10 +229,10 @@ impl Walk<'_> {
         let all =
             |values: &[&'_ Value]| values.iter().filter_map(|value| value.as_array().cloned()).flatten().collect::<Vec<_>>();
         let (one, other) = (all(before), all(after));
-        // A single entry of others is another one another time: like several, it is compared only by what all have.
-        let times = if one.iter().chain(&other).any(|element| self.names.is_of_others(element)) { 2 } else { 1 };
-        let repeated = |elements: &'_ [Value]| elements.iter().cycle().take(elements.len() * times).cloned().collect::<Vec<_>>();
-        let (one, other) = (repeated(&one), repeated(&other));
+        // A single entry of others is another one another time.
+        if one.len().min(other.len()) == 1 && one.iter().chain(&other).any(|element| self.names.is_of_others(element)) {
+            return;
+        }
         self.walk(&one.iter().collect::<Vec<_>>(), &other.iter().collect::<Vec<_>>(), &place);
     }
 

@@ -146,6 +146,11 @@ fn made_up_alike(one: &str, other: &str) -> bool {
     let are_uuids = has_the_form_of_a_uuid(one) && has_the_form_of_a_uuid(other);
     let is_number = both(|byte| byte.is_ascii_digit());
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    // `c0ffeeowner` is made up although no digit tells so.
+    let tail = |text: &str| {
+        text.bytes().position(|byte| !byte.is_ascii_hexdigit()).filter(|hex| *hex >= 6).map(|hex| text[hex..].to_owned())
+    };
+    let ends_alike = tail(one).is_some() && tail(one) == tail(other);
     let is_fresh = |text: &str| {
         text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_lowercase()) || (text.len() >= 6 && has_digit(text))
     };
@@ -154,7 +159,7 @@ fn made_up_alike(one: &str, other: &str) -> bool {
         && (is_number
             || are_uuids
             || (is_hex && one.len() >= 2)
-            || (one.len() == other.len() && is_fresh(one) && is_fresh(other)))
+            || (one.len() == other.len() && (ends_alike || is_fresh(one) && is_fresh(other))))
 }
 
 /// Whether this is a uuid, or one with a wrong digit.
@@ -207,6 +212,9 @@ mod tests {
         assert_eq!(names.compare(e, f), Likeness::Same);
         assert_eq!(names.compare(a, b), Likeness::Same);
         assert_eq!(names.compare(e, b), Likeness::Swapped);
+        let owner = |hex: &str| format!("{{\"owner\":\"doorspec-23fe2cb4-{hex}owner\"}}");
+        assert!(Names::default().learn(&owner("c0ffee"), &owner("abcdef")));
+        assert!(!Names::default().learn(&owner("c0ffee"), &owner("nobody")));
         let wrong_digit = |digits: &str| format!("{{\"uuid\":\"7d2e61f0-{digits}g-4c13-9a3d-5b8e2f417c60\"}}");
         assert!(names.learn(&wrong_digit("a3f"), &wrong_digit("dec")));
         assert!(!names.learn("{\"force\":true}", "{\"force\":false}"));

@@ -123,7 +123,7 @@ fn either_of_two_that_left_at_once_may_have_been_first() {
 }
 
 #[test]
-fn entries_of_others_are_compared_by_what_all_have() {
+fn a_single_entry_of_others_tells_nothing() {
     let (others, elses) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
     let row = |uuid: &str, email: &str| json!({ "users": [{ "uuid": uuid, "email": email }] });
     let found = |before: &Value, after: &Value| {
@@ -132,7 +132,13 @@ fn entries_of_others_are_compared_by_what_all_have() {
     };
     assert!(found(&row(others, "a@example.net"), &row(elses, "")).is_empty(), "another entry has another address");
     assert_eq!(found(&row("MINE", "a@example.net"), &row("MINE", "")), ["text"]);
-    assert_eq!(found(&row(others, ""), &json!({ "users": [{ "uuid": elses }] })), ["presence"]);
+    assert!(found(&row(others, ""), &json!({ "users": [{ "uuid": null }] })).is_empty(), "a local entry has no such id");
+    // As many as were sent would be answers, one by one.
+    let several = |row: &Value| json!({ "users": [row, row, row] });
+    let with_id = |uuid: Value| several(&json!({ "uuid": uuid }));
+    assert!(found(&with_id(json!(others)), &with_id(json!(null))).is_empty(), "nor have several");
+    let (with, without) = (json!({ "uuid": others, "email": "" }), json!({ "uuid": elses }));
+    assert_eq!(found(&several(&with), &several(&without)), ["presence"]);
 }
 
 #[test]
