@@ -439,7 +439,7 @@ async fn sever(suite: &SuiteCatalogue, shard: Shard, every: u64, preload: usize)
 async fn sever_all(suite: &str) {
     const PARTS: u64 = 40;
     let is_whole = env::var("DOORSPEC_KILL").is_ok_and(|wanted| wanted == "all");
-    let (parts, every, preload) = if is_whole { (1..=PARTS, 1, 1000) } else { (7..=7, 40, 60) };
+    let (parts, every, preload) = if is_whole { (1..=PARTS, 1, 1000) } else { (7..=7, 10, 60) };
     let suite = &Catalogue::embedded().suites[suite];
     let (mut tried, mut left) = (0, 0);
     for part in parts {
