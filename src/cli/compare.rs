@@ -50,11 +50,10 @@ pub fn compare(args: &CompareArgs, out: &mut dyn Write) -> io::Result<Exit> {
         Err(message) => return library::usage(&message),
     };
     let found = records::compare(&before, &after);
-    if let Some(file) = &args.html {
-        let page = report::comparison_html(&before, &after, &found);
-        if let Err(error) = std::fs::write(file, page) {
-            return library::usage(&format!("cannot write {}: {error}", file.display()));
-        }
+    if let Some(file) = &args.html
+        && let Err(message) = stored::write(file, report::comparison_html(&before, &after, &found))
+    {
+        return library::usage(&message);
     }
     let text = match args.format {
         Format::Text => report::comparison(&before, &after, &found, style::of(args.color)),

@@ -3,8 +3,7 @@
 //! The devices are dealt out to as many threads as the machine has cores; a thread serves its devices beside each other, so that one that
 //! is slow, stuck or hostile delays no other. Of a record only what the overview shows is kept once its reports are written.
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 use std::time::Instant;
@@ -13,12 +12,17 @@ use tokio::runtime;
 use tokio::sync::mpsc;
 
 use super::args::RunArgs;
+use super::progress::Progress;
 use super::run::{Prepared, Wrong, cases, dry_run, of_target, prepare, recorded};
 use super::signal::Ending;
 use super::{library, stored, style, targets};
 use crate::catalogue::Catalogue;
 use crate::report::{self, Fleet, Unit};
 use crate::verdict::Exit;
+
+/// The overview, for people and for programs.
+const PAGE: &str = "fleet.html";
+const DATA: &str = "fleet.json";
 
 /// One device: its name, what is run on it and how.
 struct Device<'c> {
@@ -53,22 +57,23 @@ pub(super) fn run(args: &RunArgs, file: &Path, out: &mut dyn Write) -> io::Resul
     };
     let duration_ms = u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX);
     let fleet = Fleet::new(units, started, duration_ms);
-    if let Err(message) = write(&fleet, &args.out) {
+    let page = args.out.join(PAGE);
+    let written = stored::write(&page, report::fleet_html(&fleet));
+    if let Err(message) = written.and_then(|()| stored::write(&args.out.join(DATA), report::fleet_json(&fleet))) {
         return library::usage(&message);
     }
-    let style = style::of(args.color);
-    let text = if args.quiet { report::fleet_outcome(&fleet) } else { report::fleet(&fleet, style) };
-    let place = if args.quiet { String::new() } else { format!("overview: {}\n", args.out.join("fleet.html").display()) };
-    library::write_all(out, &format!("{text}{place}"))?;
+    let text = match args.quiet {
+        true => report::fleet_outcome(&fleet),
+        false => format!("{}overview: {}\n", report::fleet(&fleet, style::of(args.color)), page.display()),
+    };
+    library::write_all(out, &text)?;
     Ok(fleet.exit())
 }
 
 /// Every device, read and checked before the first request leaves to any of them.
 fn devices<'c>(args: &RunArgs, file: &Path, catalogue: &'c Catalogue) -> Result<Vec<Device<'c>>, Wrong> {
-    for name in ["fleet.html", "fleet.json"] {
-        if !args.dry_run {
-            stored::writable(&args.out.join(name)).map_err(Wrong)?;
-        }
+    if !args.dry_run {
+        [PAGE, DATA].iter().try_for_each(|name| stored::writable(&args.out.join(name))).map_err(Wrong)?;
     }
     let targets = targets::fleet(file).map_err(Wrong)?;
     let device = |(name, target): (String, targets::Target)| {
@@ -100,17 +105,13 @@ fn carry_out(devices: Vec<Device<'_>>, args: &RunArgs, catalogue: &Catalogue) ->
                 scope.spawn(move || serve(share, catalogue, &ending, &teller));
             }
             drop(teller);
-            let progress = !args.quiet && io::stderr().is_terminal();
+            let progress = Progress::new(args.quiet);
             let mut outcomes = Vec::with_capacity(all);
             while let Some(outcome) = told.recv().await {
                 outcomes.push(outcome);
-                if progress {
-                    drop(write!(io::stderr(), "\r\x1b[K{} of {all} devices done", outcomes.len()));
-                }
+                progress.show(&format!("{} of {all} devices done", outcomes.len()));
             }
-            if progress {
-                drop(write!(io::stderr(), "\r\x1b[K"));
-            }
+            progress.clear();
             outcomes
         })
     });
@@ -133,13 +134,4 @@ fn serve(share: Vec<Device<'_>>, catalogue: &Catalogue, ending: &Ending, teller:
     if let Err(error) = served {
         drop(teller.send(Err(Wrong(format!("no runtime could be started: {error}")))));
     }
-}
-
-fn write(fleet: &Fleet, out: &Path) -> Result<(), String> {
-    let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
-    for (name, text) in [("fleet.html", report::fleet_html(fleet)), ("fleet.json", report::fleet_json(fleet))] {
-        let path = out.join(name);
-        fs::write(&path, text).map_err(|error| cannot(&path, error))?;
-    }
-    Ok(())
 }

@@ -72,7 +72,7 @@ impl Formats {
     pub(super) fn write(&self, record: &Record) -> Result<(), String> {
         for wanted in &self.wanted {
             if let Some(file) = &wanted.file {
-                fs::write(file, wanted.format.of(record)).map_err(|error| cannot(file, &error))?;
+                stored::write(file, wanted.format.of(record))?;
             }
         }
         match env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty() && self.has_github()) {
@@ -116,9 +116,5 @@ fn append(file: &Path, text: &str) -> Result<(), String> {
         return Err(format!("{} is full ({taken} bytes)", file.display()));
     }
     let opened = OpenOptions::new().append(true).create(true).open(file);
-    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| cannot(file, &error))
-}
-
-fn cannot(file: &Path, error: &io::Error) -> String {
-    format!("cannot write {}: {error}", file.display())
+    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| stored::cannot_write(file, &error))
 }

@@ -1,6 +1,5 @@
 //! `doorspec mock`: a mock device behind real HTTP, until it is told to end.
 
-use std::fs;
 use std::io::{self, Write};
 
 use serde_json::json;
@@ -8,6 +7,7 @@ use serde_json::json;
 use super::accounts;
 use super::args::MockArgs;
 use super::signal::Signals;
+use super::stored;
 use crate::mock::device::{Accounts, Device, Settings, UnknownName};
 use crate::mock::rows;
 use crate::mock::server::{Server, ServerOptions};
@@ -69,7 +69,7 @@ async fn start(device: Box<dyn Device>, args: &MockArgs) -> Result<Server, Strin
     }
     let identity = Identity::self_signed(args.listen.ip()).map_err(|why| format!("no certificate could be made: {why}"))?;
     if let Some(path) = &args.tls_cert {
-        fs::write(path, &identity.certificate_pem).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        stored::write(path, &identity.certificate_pem)?;
     }
     Server::start_secure(device, args.listen, options, &identity).await.map_err(unheard)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use url::Url;
 
 use super::args::Reach;
-use super::{accounts, ledger, library, run, target_url, targets};
+use super::{accounts, ledger, library, run, stored, target_url, targets};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::plan::Choice;
 use crate::profile::Known;
@@ -133,8 +133,8 @@ fn tell(
     match &args.out {
         None => library::write_all(out, &text)?,
         Some(file) => {
-            if let Err(error) = fs::write(file, text) {
-                return library::usage(&format!("cannot write {}: {error}", file.display()));
+            if let Err(message) = stored::write(file, text) {
+                return library::usage(&message);
             }
             let there = known.capabilities.values().filter(|holds| **holds == Some(true)).count();
             let edition = known.edition.as_ref().map(|edition| format!(", edition {edition}")).unwrap_or_default();

@@ -48,25 +48,28 @@ impl Progress {
         }
         if state.drawn.is_none_or(|drawn| drawn.elapsed() > Duration::from_millis(80)) {
             state.drawn = Some(Instant::now());
-            draw(&state);
+            self.show(&line(&state));
+        }
+    }
+
+    /// Puts a line in the place of the last one.
+    pub(super) fn show(&self, line: &str) {
+        if self.shown {
+            let mut terminal = io::stderr();
+            drop(write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush()));
         }
     }
 
     /// Takes the line away.
     pub(super) fn clear(&self) {
-        if self.shown {
-            let mut terminal = io::stderr();
-            drop(write!(terminal, "\r\x1b[K").and_then(|()| terminal.flush()));
-        }
+        self.show("");
     }
 }
 
-fn draw(state: &State) {
+fn line(state: &State) -> String {
     let seconds = state.began.elapsed().as_secs_f64();
     let rate = if seconds > 0.0 { state.done as f64 / seconds } else { 0.0 };
     let left = if rate > 0.0 { (state.running - state.done.min(state.running)) as f64 / rate } else { 0.0 };
     let failed = if state.failed > 0 { format!(", {} failed", state.failed) } else { String::new() };
-    let mut terminal = io::stderr();
-    let line = format!("{}: {} of {}{failed}, {rate:.0}/s, {left:.0} s left", state.suite, state.done, state.running);
-    drop(write!(terminal, "\r\x1b[K{line}").and_then(|()| terminal.flush()));
+    format!("{}: {} of {}{failed}, {rate:.0}/s, {left:.0} s left", state.suite, state.done, state.running)
 }

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::args::{Color, JunitDialect};
 use super::format::Formats;
+use super::run::{Wrong, cases};
 use super::{library, stored, style};
 use crate::catalogue::{Catalogue, SuiteCatalogue};
 use crate::record::{CaseRecord, Record};
@@ -50,14 +51,10 @@ pub async fn rejudge(args: &RejudgeArgs, out: &mut dyn Write) -> io::Result<Exit
     if let Err(message) = args.formats.check() {
         return library::usage(&message);
     }
-    let own;
-    let catalogue = match args.cases.as_deref().map(super::run::read_cases) {
-        None => Catalogue::embedded(),
-        Some(Ok(read)) => {
-            own = read;
-            &own
-        }
-        Some(Err(message)) => return library::usage(&message),
+    let mut own = None;
+    let catalogue = match cases(args.cases.as_deref(), &mut own) {
+        Ok(catalogue) => catalogue,
+        Err(Wrong(message)) => return library::usage(&message),
     };
     let (old, new) = match again(args, catalogue).await {
         Ok(both) => both,

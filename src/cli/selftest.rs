@@ -8,8 +8,8 @@ use std::thread;
 use clap::Args;
 
 use super::library;
-use super::run::read_cases;
-use crate::catalogue::{Catalogue, SuiteCatalogue};
+use super::run::{Wrong, cases};
+use crate::catalogue::SuiteCatalogue;
 use crate::diagnostic::did_you_mean;
 use crate::mock;
 use crate::selftest::{KillMatrix, Scale, WireOutcome, as_json, as_text, matrix, wire, wire_text};
@@ -53,17 +53,10 @@ pub fn selftest(args: &SelftestArgs, out: &mut dyn Write) -> io::Result<Exit> {
         filters: args.filter.clone(),
         ..Scale::default()
     };
-    let own;
-    let catalogue = match args.cases.as_deref().map(read_cases) {
-        None => Catalogue::embedded(),
-        Some(Ok(read)) => {
-            own = read;
-            &own
-        }
-        Some(Err(message)) => {
-            writeln!(io::stderr(), "error: {message}")?;
-            return Ok(Exit::Usage);
-        }
+    let mut own = None;
+    let catalogue = match cases(args.cases.as_deref(), &mut own) {
+        Ok(catalogue) => catalogue,
+        Err(Wrong(message)) => return library::usage(&message),
     };
     let suites = match library::suites(catalogue, &args.suite).and_then(|suites| check_names(args, suites)) {
         Ok(suites) => suites,

@@ -50,19 +50,26 @@ pub(super) fn record(path: &Path) -> Result<Record, String> {
         .map_err(|error| wrong(format!("{} is no record: at {}: {}", path.display(), error.path(), error.inner())))
 }
 
+/// Writes a whole file; the error is a message for the user.
+pub(super) fn write(file: &Path, text: impl AsRef<[u8]>) -> Result<(), String> {
+    fs::write(file, text).map_err(|error| cannot_write(file, &error))
+}
+
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> String {
+    format!("cannot write {}: {error}", path.display())
+}
+
 /// Whether a file can be written; its folder is made. The error is a message for the user.
 pub(super) fn writable(file: &Path) -> Result<(), String> {
-    let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
     if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|error| cannot(parent, error))?;
+        fs::create_dir_all(parent).map_err(|error| cannot_write(parent, &error))?;
     }
-    fs::OpenOptions::new().append(true).create(true).open(file).map(drop).map_err(|error| cannot(file, error))
+    fs::OpenOptions::new().append(true).create(true).open(file).map(drop).map_err(|error| cannot_write(file, &error))
 }
 
 /// Writes the three reports of a record into a folder; the error is a message for the user.
 pub(super) fn write_reports(record: &Record, folder: &Path, dialect: report::Dialect) -> Result<(), String> {
-    let cannot = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
-    fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+    fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     let reports: [(&str, &Report<'_>); 3] = [
         ("record.json", &|out| report::write_json(record, out)),
         ("junit.xml", &|out| out.write_all(report::junit(record, dialect).as_bytes())),
@@ -74,7 +81,7 @@ pub(super) fn write_reports(record: &Record, folder: &Path, dialect: report::Dia
             write(&mut file)?;
             file.flush()
         });
-        written.map_err(|error| cannot(&path, error))?;
+        written.map_err(|error| cannot_write(&path, &error))?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! `doorspec waive`: from the failures of a record to waivers.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -46,8 +45,8 @@ pub fn waive(args: &WaiveArgs, out: &mut dyn Write) -> io::Result<Exit> {
                 library::write_all(out, &text)?;
                 return Ok(Exit::Conforms);
             };
-            if let Err(error) = fs::write(file, text) {
-                return library::usage(&format!("cannot write {}: {error}", file.display()));
+            if let Err(message) = stored::write(file, text) {
+                return library::usage(&message);
             }
             writeln!(out, "{count} added to {}: each holds for one deviation of one case", file.display())?;
             Ok(Exit::Conforms)

@@ -126,12 +126,17 @@ impl Unit {
             verdicts: verdicts.collect(),
         }
     }
+
+    /// Model and firmware, as far as it says.
+    fn device(&self) -> String {
+        [&self.model, &self.firmware].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Fleet {
     /// Puts the units of one session together.
     pub fn new(units: Vec<Unit>, started: String, duration_ms: u64) -> Self {
-        let exit = units.iter().map(exit_of).fold(Exit::Conforms, Exit::winner);
+        let exit = units.iter().map(|unit| Exit::of_code(unit.exit)).fold(Exit::Conforms, Exit::winner);
         let contrasts = contrasts(&units);
         let doorspec = env!("CARGO_PKG_VERSION");
         Self { doorspec, started, duration_ms, outcome: exit.outcome(), exit: exit.code(), units, contrasts }
@@ -139,12 +144,8 @@ impl Fleet {
 
     /// The worst exit status of a unit.
     pub fn exit(&self) -> Exit {
-        self.units.iter().map(exit_of).fold(Exit::Conforms, Exit::winner)
+        Exit::of_code(self.exit)
     }
-}
-
-fn exit_of(unit: &Unit) -> Exit {
-    Exit::of_code(unit.exit)
 }
 
 /// What differs between units of one model; units that do not say what they are stand alone.
@@ -214,16 +215,15 @@ pub fn fleet(fleet: &Fleet, style: Style) -> String {
     let width = fleet.units.iter().map(|unit| columns(&unit.name)).max().unwrap_or(0);
     let mut text = String::new();
     for unit in &fleet.units {
-        let tone = match unit.headline.1 {
-            "good" => Verdict::Pass,
-            "bad" => Verdict::Fail,
-            _ => Verdict::Inconclusive,
+        let (tone, mark) = match unit.headline.1 {
+            "good" => (Verdict::Pass, "✓"),
+            "bad" => (Verdict::Fail, "✗"),
+            _ => (Verdict::Inconclusive, "?"),
         };
-        let device = [&unit.model, &unit.firmware].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-        let device = if device.is_empty() { device } else { device + ": " };
+        let device = Some(unit.device()).filter(|device| !device.is_empty()).map(|device| device + ": ").unwrap_or_default();
         let said = clipped(&format!("{device}{}", why(unit)), style.columns().saturating_sub(width + 6));
         let blanks = " ".repeat(width - columns(&unit.name));
-        text += &format!("{} {}{blanks}  {said}\n", style.verdict(tone, mark(unit)), style.bold(&unit.name));
+        text += &format!("{} {}{blanks}  {said}\n", style.verdict(tone, mark), style.bold(&unit.name));
     }
     if !fleet.contrasts.is_empty() {
         text += "\nunits of one model that are not alike:\n";
@@ -240,18 +240,10 @@ pub fn fleet(fleet: &Fleet, style: Style) -> String {
 /// The outcome with its reasons; where something stood in the way, that says more than what follows from it.
 fn why(unit: &Unit) -> String {
     let reasons = unit.reasons.join("; ");
-    match exit_of(unit) {
+    match Exit::of_code(unit.exit) {
         Exit::Incomplete if !reasons.is_empty() => format!("{}: {reasons}", unit.outcome),
         _ if reasons.is_empty() => unit.sentence.clone(),
         _ => format!("{}; {reasons}", unit.sentence),
-    }
-}
-
-fn mark(unit: &Unit) -> &'static str {
-    match unit.headline.1 {
-        "good" => "✓",
-        "bad" => "✗",
-        _ => "?",
     }
 }
 
@@ -358,7 +350,7 @@ fn table<'f>(suites: &[String], units: &'f [Unit]) -> Table<'f> {
     }
     let row = |unit: &&'f Unit| Row {
         unit,
-        device: [&unit.model, &unit.firmware].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+        device: unit.device(),
         cells: areas.iter().map(|area| cell(unit.areas.iter().find(|own| own.area == area.area))).collect(),
     };
     let short = |area: &AreaCount| {

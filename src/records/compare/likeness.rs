@@ -146,11 +146,7 @@ fn made_up_alike(one: &str, other: &str) -> bool {
     let are_uuids = has_the_form_of_a_uuid(one) && has_the_form_of_a_uuid(other);
     let is_number = both(|byte| byte.is_ascii_digit());
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
-    // `c0ffeeowner` is made up although no digit tells so.
-    let tail = |text: &str| {
-        text.bytes().position(|byte| !byte.is_ascii_hexdigit()).filter(|hex| *hex >= 6).map(|hex| text[hex..].to_owned())
-    };
-    let ends_alike = tail(one).is_some() && tail(one) == tail(other);
+    let ends_alike = after_hex(one).is_some_and(|end| after_hex(other) == Some(end));
     let is_fresh = |text: &str| {
         text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_lowercase()) || (text.len() >= 6 && has_digit(text))
     };
@@ -160,6 +156,12 @@ fn made_up_alike(one: &str, other: &str) -> bool {
             || are_uuids
             || (is_hex && one.len() >= 2)
             || (one.len() == other.len() && (ends_alike || is_fresh(one) && is_fresh(other))))
+}
+
+/// What follows at least six hexadecimal digits: `c0ffeeowner` is made up although no digit tells so.
+fn after_hex(text: &str) -> Option<&str> {
+    let end = text.bytes().position(|byte| !byte.is_ascii_hexdigit()).filter(|digits| *digits >= 6)?;
+    Some(&text[end..])
 }
 
 /// Whether this is a uuid, or one with a wrong digit.
