@@ -2,7 +2,8 @@
 //!
 //! The real binary runs against a mock device of its own process, through a proxy that lets so many requests through and then kills the
 //! run, before or after the next request reached the device. By default a sample is taken; `DOORSPEC_KILL=200` takes a larger one, and
-//! `DOORSPEC_KILL=all` kills before and after every request of a whole run, which takes hours. `DOORSPEC_KILL_SEED` chooses another sample.
+//! `DOORSPEC_KILL=all` kills before and after every request of every part of a suite, the parts together being the whole: a run of a part
+//! reaches its requests soon. `DOORSPEC_KILL_SEED` chooses another sample.
 //!
 //! The same is done without a process: a run in this one is dropped at a request and knows nothing any more, and what is cleaned up follows
 //! from its journal alone. That is quick enough for every request of both suites, but for reads that follow a read, at which device and journal
@@ -306,10 +307,18 @@ fn difference(before: &Value, after: &Value) -> String {
     format!("new: {}\ngone: {}", new.join("\n"), gone.join("\n"))
 }
 
+/// Into how many parts a suite is divided where each of its requests is tried.
+const PARTS: u64 = 40;
+
+/// Whether each request of a suite is tried, not a sample.
+fn is_whole() -> bool {
+    env::var("DOORSPEC_KILL").is_ok_and(|wanted| wanted == "all")
+}
+
 /// Where runs are killed: everywhere, or at places that follow from the seed.
 fn places(total: u64, usual: u64) -> Vec<(u64, When)> {
     let wanted = env::var("DOORSPEC_KILL").unwrap_or_default();
-    if wanted == "all" {
+    if is_whole() {
         return (1..=total).flat_map(|at| [(at, When::Before), (at, When::After)]).collect();
     }
     let count: u64 = wanted.parse().unwrap_or(usual);
@@ -321,10 +330,18 @@ fn places(total: u64, usual: u64) -> Vec<(u64, When)> {
     (0..count).map(|_| (next() % total + 1, if next() % 3 == 0 { When::Before } else { When::After })).collect()
 }
 
+/// Kills runs of a suite; where that is a whole suite and each of its requests, part by part.
 fn check(suite: &'static str, more: &[&str], usual: u64) {
     let harness = Harness::new(suite);
-    let total = harness.count(more);
-    let left = places(total, usual).into_iter().filter(|(at, when)| harness.kill(*at, *when, more)).count();
+    let parts = if is_whole() && !more.contains(&"--filter") { (1..=PARTS).map(|part| Some(format!("{part}/{PARTS}"))).collect() } else { vec![None] };
+    let (mut killed, mut left) = (0, 0);
+    for part in parts {
+        let more: Vec<&str> = more.iter().copied().chain(part.iter().flat_map(|part| ["--shard", part])).collect();
+        let places = places(harness.count(&more), usual);
+        killed += places.len();
+        left += places.into_iter().filter(|(at, when)| harness.kill(*at, *when, &more)).count();
+        println!("{suite} {more:?}: killed {killed} times so far; something was left to remove after {left} of them");
+    }
     assert!(left > 0, "no kill of {suite} left anything behind: the harness shows nothing");
 }
 
@@ -437,9 +454,7 @@ async fn sever(suite: &SuiteCatalogue, shard: Shard, every: u64, preload: usize)
 
 /// Every request of every part with `DOORSPEC_KILL=all`, else a sample of both.
 async fn sever_all(suite: &str) {
-    const PARTS: u64 = 40;
-    let is_whole = env::var("DOORSPEC_KILL").is_ok_and(|wanted| wanted == "all");
-    let (parts, every, preload) = if is_whole { (1..=PARTS, 1, 1000) } else { (7..=7, 10, 60) };
+    let (parts, every, preload) = if is_whole() { (1..=PARTS, 1, 1000) } else { (7..=7, 10, 60) };
     let suite = &Catalogue::embedded().suites[suite];
     let (mut tried, mut left) = (0, 0);
     for part in parts {

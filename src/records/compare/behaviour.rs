@@ -103,7 +103,7 @@ fn replies(before: &ResponseRecord, after: &ResponseRecord, request: &RequestRec
     }
     match (json(&before.body), json(&after.body)) {
         (Some(one), Some(other)) => {
-            let batch = request.body.as_ref().and_then(json).map(|body| lengths(&body)).unwrap_or_default();
+            let batch = request.body.as_ref().and_then(json).map(|body| lengths(&body, names)).unwrap_or_default();
             Walk { names, batch, found }.walk(&[&one], &[&other], "/response/body");
         }
         (one, other) => {
@@ -121,14 +121,16 @@ fn json(body: &BodyRecord) -> Option<Value> {
     serde_json::from_str(body.text.as_deref()?).ok()
 }
 
-/// How many elements the lists of a request have: a reply with as many answers them one by one. A list of words is none of those: it chooses
-/// what is told of each entry.
-fn lengths(value: &Value) -> Vec<usize> {
-    let is_word = |element: &Value| element.as_str().is_some_and(|text| !text.bytes().any(|byte| byte.is_ascii_digit()));
+/// How many elements the lists of a request have: a reply with as many answers them one by one. A list of words that name nothing which was
+/// made up is none of those: it chooses what is told of each entry.
+fn lengths(value: &Value, names: &Names) -> Vec<usize> {
+    let of = |value| lengths(value, names);
     match value {
-        Value::Array(elements) if elements.iter().all(is_word) => Vec::new(),
-        Value::Array(elements) => [elements.len()].into_iter().chain(elements.iter().flat_map(lengths)).collect(),
-        Value::Object(members) => members.values().flat_map(lengths).collect(),
+        Value::Array(elements) if elements.iter().all(|element| element.as_str().is_some_and(|text| !names.know(text))) => {
+            Vec::new()
+        }
+        Value::Array(elements) => [elements.len()].into_iter().chain(elements.iter().flat_map(of)).collect(),
+        Value::Object(members) => members.values().flat_map(of).collect(),
         _ => Vec::new(),
     }
 }

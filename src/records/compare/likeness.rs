@@ -82,6 +82,11 @@ impl Names {
         !made_up.is_empty() && !made_up.iter().any(is_known)
     }
 
+    /// Whether a text names something that was made up for both runs.
+    pub(super) fn know(&self, text: &str) -> bool {
+        self.knows(&pieces(text))
+    }
+
     /// Whether one of these words was sent.
     fn knows(&self, pieces: &[&str]) -> bool {
         let is_known = |word: &str| self.before.contains_key(word) || self.after.contains_key(word);

@@ -142,6 +142,25 @@ fn a_single_entry_of_others_tells_nothing() {
 }
 
 #[test]
+fn a_list_of_field_names_is_no_batch() {
+    let row = |uuid: &str, more: Value| if more.is_null() { json!({ "uuid": uuid }) } else { json!({ "uuid": uuid, "email": more }) };
+    let (one, other) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
+    let found = |list: &Value| {
+        let asked = |uuid: &str, rows: [Value; 2]| {
+            let mut asked = record(uuid, 200, &json!({ "users": rows }), "pass");
+            let text = list.to_string().replace("MINE", uuid).replace("OTHER", &uuid.replace('a', "b"));
+            asked.cases[0].exchanges[0].request.body.as_mut().expect("it has one").text = Some(text);
+            asked
+        };
+        let before = asked(BEFORE, [row(one, json!("")), row(other, Value::Null)]);
+        let after = asked(AFTER, [row(other, Value::Null), row(one, json!(""))]);
+        compare(&before, &after).changes.iter().flat_map(|change| &change.differences).map(|one| one.kind).collect::<Vec<_>>()
+    };
+    assert!(found(&json!({ "fields": ["callPos[9].peer", "owner"] })).is_empty(), "entries come in any order");
+    assert!(!found(&json!({ "link_ids": ["MINE", "OTHER"] })).is_empty(), "answers come in the order of what was sent");
+}
+
+#[test]
 fn what_many_functions_show_alike_is_one_change() {
     let of_two = |uuid: &str, status: u16| {
         let mut one = record(uuid, status, &json!({ "success": true }), "pass");
