@@ -128,13 +128,13 @@ pub struct Step {
     /// Arguments of the set-up.
     pub with: IndexMap<String, Value>,
     /// Sends one request.
-    pub send: Option<Send>,
+    pub send: Option<Box<Send>>,
     /// Sends the request of the step of this name again, with the one difference in `but`.
     pub control: Option<String>,
     /// The one difference: a JSON pointer into the `send` of the other step, and the value there (`{"$absent": true}` takes it away).
     pub but: IndexMap<String, Value>,
     /// Reads a paged list whole, as one reply.
-    pub pages: Option<Pages>,
+    pub pages: Option<Box<Pages>>,
     /// Sends several requests at the same time. Each is judged by `expect`.
     pub together: Option<Vec<Send>>,
     /// Ends the case as not applicable, with this reason; goes with `when`.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use regex::Regex;
 use serde_json::Value;
 
 use crate::case::Risk;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
+use crate::judge::compiled;
 use crate::profile::Known;
 
 /// What the user chose.
@@ -106,7 +108,7 @@ impl<'c> Plan<'c> {
 
 /// Whether a case sends so much at once that a weak device may die of it: such cases run last, so that the others have been judged by then.
 pub fn is_stress(case: &CatalogueCase) -> bool {
-    let sends = case.case.steps.iter().flat_map(|step| step.send.iter().chain(step.together.iter().flatten()));
+    let sends = case.case.steps.iter().flat_map(|step| step.send.as_deref().into_iter().chain(step.together.iter().flatten()));
     let with = case.case.steps.iter().flat_map(|step| step.with.values().chain(step.but.values()));
     let bodies = sends.flat_map(|send| [send.json.as_ref(), send.text.as_ref()]).flatten();
     let heaviest = bodies.chain(with).map(weight).max().unwrap_or_default();
@@ -152,11 +154,9 @@ pub fn select<'c>(suite: &'c SuiteCatalogue, filters: &[String]) -> Vec<&'c Cata
 }
 
 fn matching(suite: &SuiteCatalogue, filter: &str) -> Vec<usize> {
-    let ids = |case: &CatalogueCase| -> Vec<String> {
-        std::iter::once(case.id.0.clone()).chain(case.case.requirements.iter().map(|row| row.0.clone())).collect()
-    };
     let by = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let fitting = suite.cases.iter().enumerate().filter(|(_, case)| ids(case).iter().any(|id| fits(id)));
+        let has = |case: &CatalogueCase| fits(&case.id.0) || case.case.requirements.iter().any(|row| fits(&row.0));
+        let fitting = suite.cases.iter().enumerate().filter(|(_, case)| has(case));
         fitting.map(|(at, _)| at).collect()
     };
     if filter.contains('*') {
@@ -170,12 +170,13 @@ fn matching(suite: &SuiteCatalogue, filter: &str) -> Vec<usize> {
     if exact_or_below.is_empty() { by(&|id| id.contains(filter)) } else { exact_or_below }
 }
 
-fn glob(filter: &str) -> Option<Regex> {
+fn glob(filter: &str) -> Option<Arc<Regex>> {
     let parts: Vec<String> = filter.split('*').map(regex::escape).collect();
-    Regex::new(&format!("^{}$", parts.join(".*"))).ok()
+    compiled(&format!("^{}$", parts.join(".*")), false).ok()
 }
 
-fn decide(suite: &SuiteCatalogue, case: &CatalogueCase, known: &Known, choice: &Choice) -> Decision {
+/// Whether a case applies to a target: its risk is allowed, its requirements hold there, and its needs are met.
+pub fn decide(suite: &SuiteCatalogue, case: &CatalogueCase, known: &Known, choice: &Choice) -> Decision {
     let not_applicable = |reason: String| Decision::NotApplicable(reason);
     if case.risk > Risk::Own && !choice.allow.contains(&case.risk) {
         let word = if case.risk == Risk::Destroy { "destroy" } else { "disturb" };

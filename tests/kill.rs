@@ -3,7 +3,7 @@
 //! The real binary runs against a mock device of its own process, through a proxy that lets so many requests through and then kills the
 //! run, before or after the next request reached the device. By default a sample is taken; `DOORSPEC_KILL=200` takes a larger one, and
 //! `DOORSPEC_KILL=all` kills before and after every request of every part of a suite, the parts together being the whole: a run of a part
-//! reaches its requests soon. `DOORSPEC_KILL_SEED` chooses another sample. Of reads in a row only the first counts: at the others the device
+//! reaches its requests soon; `DOORSPEC_KILL_PART` begins with another part than the first. `DOORSPEC_KILL_SEED` chooses another sample. Of reads in a row only the first counts: at the others the device
 //! and the journal hold the same.
 //!
 //! The same is done without a process: a run in this one is dropped at a request and knows nothing any more, and what is cleaned up follows
@@ -316,6 +316,11 @@ fn difference(before: &Value, after: &Value) -> String {
 /// Into how many parts a suite is divided where each of its requests is tried.
 const PARTS: u64 = 40;
 
+/// The part to begin with: `DOORSPEC_KILL_PART` goes on where an earlier attempt ended.
+fn first_part() -> u64 {
+    env::var("DOORSPEC_KILL_PART").ok().and_then(|part| part.parse().ok()).unwrap_or(1)
+}
+
 /// Whether each request of a suite is tried, not a sample.
 fn is_whole() -> bool {
     env::var("DOORSPEC_KILL").is_ok_and(|wanted| wanted == "all")
@@ -339,7 +344,11 @@ fn places(total: u64, usual: u64) -> Vec<(u64, When)> {
 /// Kills runs of a suite; where that is a whole suite and each of its requests, part by part.
 fn check(suite: &'static str, more: &[&str], usual: u64) {
     let harness = Harness::new(suite);
-    let parts = if is_whole() && !more.contains(&"--filter") { (1..=PARTS).map(|part| Some(format!("{part}/{PARTS}"))).collect() } else { vec![None] };
+    let parts = if is_whole() && !more.contains(&"--filter") {
+        (first_part()..=PARTS).map(|part| Some(format!("{part}/{PARTS}"))).collect()
+    } else {
+        vec![None]
+    };
     let (mut killed, mut left) = (0, 0);
     for part in parts {
         let more: Vec<&str> = more.iter().copied().chain(part.iter().flat_map(|part| ["--shard", part])).collect();

@@ -25,8 +25,7 @@ pub struct Http {
 
 impl Http {
     pub fn new(options: &Options, connector: Connector, limits: Limits) -> Result<Self, ClientError> {
-        // With one connection in all, one that is kept here would stand in the way of the wire path.
-        let kept = if options.max_connections <= 1 || options.idle_reuse.is_zero() { 0 } else { options.max_connections };
+        let kept = if options.idle_reuse.is_zero() { 0 } else { options.max_connections };
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured((*connector.tls).clone())
             .http1_only()

@@ -23,6 +23,8 @@ pub struct Transport {
     http: Http,
     permits: Semaphore,
     stalls: Arc<Stalls>,
+    /// There is never more than one connection.
+    is_single: bool,
 }
 
 impl Transport {
@@ -35,7 +37,7 @@ impl Transport {
         let stalls = Arc::new(Stalls::new(options.timeout));
         let raw = Raw::new(connector, limits, options.idle_reuse, stalls.clone());
         let permits = Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS));
-        Ok(Self { endpoint, raw, http, permits, stalls })
+        Ok(Self { endpoint, raw, http, permits, stalls, is_single: options.max_connections <= 1 })
     }
 
     pub fn secure(&self) -> bool {
@@ -46,13 +48,14 @@ impl Transport {
         self.endpoint.wire_target(target)
     }
 
-    /// Sends a request once. What is judged, or cannot be said in the ordinary way, goes over the wire path.
+    /// Sends a request once. What is judged, or cannot be said in the ordinary way, goes over the wire path; so does all the rest where there is
+    /// but one connection, which two paths would take from each other.
     pub async fn transmit(&self, message: &Message<'_>) -> Transmission {
         // The semaphore is never closed, so there is always a permit in the end.
         let _permit = self.permits.acquire().await;
         // The ordinary path would wait for the end of every body of a device that is known to announce too much.
         match Some(message)
-            .filter(|message| !message.judged && !self.stalls.are_usual())
+            .filter(|message| !message.judged && !self.is_single && !self.stalls.are_usual())
             .and_then(|message| self.http.request(message))
         {
             Some(request) => {

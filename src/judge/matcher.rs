@@ -1,21 +1,18 @@
 //! The matcher language of `body`, `status` and the like (`cases/README.md` describes it for authors).
 
-use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::findings::Findings;
+use super::pattern::compiled;
 use super::words::wanted;
 use super::{Deviation, Unjudgeable};
 use crate::json::{describe, pointer_join};
 use crate::schema::is_uuid_text;
-
-/// How many compiled patterns a thread keeps: some are made from values of one case and never met again.
-const COMPILED_AT_MOST: usize = 256;
 
 /// The names of all matchers, for the linter.
 pub const MATCHERS: &[&str] = &[
@@ -239,7 +236,7 @@ impl Comparison<'_> {
         Ok(false)
     }
 
-    fn regex(&self, argument: &Value) -> Result<Rc<Regex>, Unjudgeable> {
+    fn regex(&self, argument: &Value) -> Result<Arc<Regex>, Unjudgeable> {
         let pattern = argument.as_str().ok_or_else(|| self.wrong("`$regex` takes a string"))?;
         let ignore_case = self.expected.get("ignore-case") == Some(&Value::Bool(true));
         compiled(pattern, ignore_case).map_err(|error| self.wrong(&error.to_string()))
@@ -294,24 +291,6 @@ impl Comparison<'_> {
     fn wrong(&self, why: &str) -> Unjudgeable {
         Unjudgeable(format!("wrong matcher at {}: {why}", self.at))
     }
-}
-
-/// A pattern is compiled once on each thread: the same few are met in every reply. It is shared, for a copy would begin with nothing to work in.
-fn compiled(pattern: &str, ignore_case: bool) -> Result<Rc<Regex>, regex::Error> {
-    thread_local! {
-        static COMPILED: RefCell<HashMap<(String, bool), Rc<Regex>>> = RefCell::default();
-    }
-    COMPILED.with_borrow_mut(|known| {
-        let key = (pattern.to_owned(), ignore_case);
-        if let Some(regex) = known.get(&key) {
-            return Ok(Rc::clone(regex));
-        }
-        let regex = Rc::new(RegexBuilder::new(pattern).case_insensitive(ignore_case).build()?);
-        if known.len() < COMPILED_AT_MOST {
-            known.insert(key, Rc::clone(&regex));
-        }
-        Ok(regex)
-    })
 }
 
 /// A pairing of matchers with elements of their own; whether one fits the other is tried when it is asked for, and once.

@@ -5,6 +5,7 @@ mod findings;
 mod matcher;
 mod message;
 mod observation;
+mod pattern;
 mod schema;
 mod words;
 
@@ -20,6 +21,7 @@ use serde_json::Value;
 pub use findings::Findings;
 pub use matcher::{MATCHERS, compare, is_matcher};
 pub use observation::classify;
+pub use pattern::compiled;
 
 use crate::case::Expectation;
 use crate::exchange::{Answer, Exchange};

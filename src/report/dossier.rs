@@ -1,11 +1,12 @@
 //! What the page's script reads: an index of all cases, and the dossier of each, parsed only when somebody opens it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::record::{BodyRecord, CaseRecord, Record};
+use crate::record::{BodyRecord, CaseRecord, ExchangeRecord, Record};
 use crate::report::evidence::{curl, framing};
 use crate::report::outcome::{area_and_name, is_waived, rerun};
 use crate::report::plain::is_active;
@@ -37,8 +38,8 @@ struct Demand<'r> {
 }
 
 #[derive(Serialize)]
-struct Dossier {
-    case: CaseRecord,
+struct Dossier<'r> {
+    case: Cow<'r, CaseRecord>,
     rerun: String,
     curl: Vec<String>,
     framing: Vec<Vec<String>>,
@@ -70,16 +71,18 @@ pub fn index(record: &Record) -> String {
 
 /// Everything about one case, as JSON for a script element.
 pub fn dossier(case: &CaseRecord, record: &Record) -> String {
-    let mut kept = case.clone();
-    for exchange in &mut kept.exchanges {
-        let reply = exchange.response.as_mut().map(|response| &mut response.body);
-        for body in exchange.request.body.iter_mut().chain(reply) {
-            shorten(body);
+    let mut kept = Cow::Borrowed(case);
+    let has_long = |exchange: &ExchangeRecord| {
+        exchange.request.body.as_ref().is_some_and(is_long) || exchange.response.as_ref().is_some_and(|one| is_long(&one.body))
+    };
+    if case.exchanges.iter().any(has_long) {
+        for exchange in &mut kept.to_mut().exchanges {
+            let reply = exchange.response.as_mut().map(|response| &mut response.body);
+            exchange.request.body.iter_mut().chain(reply).for_each(shorten);
         }
     }
-    let framing_of = |exchange: &crate::record::ExchangeRecord| {
-        exchange.response.iter().flat_map(|response| &response.framing).map(framing).collect()
-    };
+    let framing_of =
+        |exchange: &ExchangeRecord| exchange.response.iter().flat_map(|response| &response.framing).map(framing).collect();
     embedded(&Dossier {
         rerun: rerun(case, record),
         curl: case.exchanges.iter().map(|exchange| curl(&record.target.url, &exchange.request)).collect(),
@@ -87,6 +90,10 @@ pub fn dossier(case: &CaseRecord, record: &Record) -> String {
         faults: case.exchanges.iter().map(|exchange| exchange.fault.as_ref().map(ToString::to_string)).collect(),
         case: kept,
     })
+}
+
+fn is_long(body: &BodyRecord) -> bool {
+    [&body.text, &body.base64].into_iter().flatten().any(|kept| kept.len() > BODY)
 }
 
 fn shorten(body: &mut BodyRecord) {
@@ -103,15 +110,15 @@ fn shorten(body: &mut BodyRecord) {
 fn embedded(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).expect("a record is plain data");
     let mut safe = String::with_capacity(json.len());
-    for character in json.chars() {
-        if matches!(character, '<' | '>' | '&') || is_active(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(character);
+    let mut rest = json.as_str();
+    while let Some((at, character)) = rest.char_indices().find(|(_, one)| matches!(one, '<' | '>' | '&') || is_active(*one)) {
+        safe.push_str(&rest[..at]);
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
         }
+        rest = &rest[at + character.len_utf8()..];
     }
+    safe.push_str(rest);
     safe
 }
 

@@ -4,23 +4,28 @@
 //! an `<error>`, and what does not apply, or is agreed on, is `<skipped>` with the reason. Class and case names are parts of the
 //! case id, so that a tool that follows a case over time finds it again.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite, XmlString};
 
 use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
 use crate::report::failure::{case_failure, message};
-use crate::report::outcome::{area_and_name, row, unsaid, whole, worst, wrong_waiver};
+use crate::report::outcome::{area_and_name, unsaid, whole, worst, wrong_waiver};
 use crate::report::plain::{capped, clipped, visible, visible_lines};
 use crate::report::style::Style;
+use crate::requirement::{RequirementId, Strength};
 use crate::verdict::{Exit, Verdict};
 
 /// How much evidence one case carries; the record has all of it.
 const EVIDENCE: usize = 8 * 1024;
 /// How many columns the message about the run as a whole takes.
 const MESSAGE: usize = 2000;
+/// How many texts are kept as the file holds them: a record may have any number.
+const TEXTS: usize = 4096;
 
 /// Which readers the file is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,8 +41,9 @@ pub enum Dialect {
 pub fn junit(record: &Record, dialect: Dialect) -> String {
     let mut report = Report::new("doorspec");
     report.set_time(Duration::from_millis(record.duration_ms));
+    let shared = Shared::new(record, dialect);
     for (id, (area, cases)) in by_area(record).into_iter().enumerate() {
-        report.add_test_suite(suite(id, &area, &cases, record, dialect));
+        report.add_test_suite(shared.suite(id, &area, &cases));
     }
     report.add_test_suites(beyond_the_cases(record, dialect));
     // Writing into memory cannot fail, and every string has passed the escaping above.
@@ -48,24 +54,96 @@ pub fn junit(record: &Record, dialect: Dialect) -> String {
     }
 }
 
+/// What the cases of one file share.
+struct Shared<'r> {
+    record: &'r Record,
+    dialect: Dialect,
+    demanded: HashMap<&'r RequirementId, Strength>,
+    /// Texts as the file holds them, made once: the same few stand in every case, and the library looks at each of their characters.
+    texts: RefCell<HashMap<String, XmlString>>,
+}
+
+impl<'r> Shared<'r> {
+    fn new(record: &'r Record, dialect: Dialect) -> Self {
+        let rows = record.requirements.iter().map(|row| &row.requirement);
+        let demanded = rows.map(|requirement| (&requirement.id, requirement.strength)).collect();
+        Self { record, dialect, demanded, texts: RefCell::default() }
+    }
+
+    /// A text as the file holds it.
+    fn text(&self, text: &str) -> XmlString {
+        let mut known = self.texts.borrow_mut();
+        if let Some(made) = known.get(text) {
+            return made.clone();
+        }
+        let made = XmlString::new(visible(text));
+        if known.len() < TEXTS {
+            known.insert(text.to_owned(), made.clone());
+        }
+        made
+    }
+
+    fn suite(&self, id: usize, area: &str, cases: &[&CaseRecord]) -> TestSuite {
+        let mut suite = TestSuite::new(area);
+        suite.set_time(Duration::from_millis(cases.iter().map(|case| case.duration_ms).sum()));
+        let attributes =
+            [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&self.record.started, self.dialect))];
+        suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
+        for (name, value) in suite_properties(self.record) {
+            suite.add_property(Property::new(name, visible(&value)));
+        }
+        suite.add_test_cases(cases.iter().map(|case| self.test_case(case)));
+        suite
+    }
+
+    fn test_case(&self, case: &CaseRecord) -> TestCase {
+        let (class, name) = area_and_name(&case.id);
+        let mut test_case = TestCase::new(name, status(case, self.record));
+        test_case.set_classname(self.text(&class)).set_time(Duration::from_millis(case.duration_ms));
+        let facts = self.facts(case);
+        let output = output(case, self.record);
+        match self.dialect {
+            Dialect::Common => {
+                let place = [("file", case.source.file.as_str()), ("line", &case.source.line.to_string())];
+                test_case.extra.extend(place.map(|(name, value)| (self.text(name), self.text(value))));
+                test_case.add_properties(facts.iter().map(|(name, value)| Property::new(self.text(name), self.text(value))));
+                output.map(|output| test_case.set_system_out(output));
+            }
+            Dialect::Strict => {
+                let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", visible(value))).collect();
+                test_case.set_system_out(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
+            }
+        }
+        test_case
+    }
+
+    /// The facts about a case, in a fixed order: requirements, place, run, observations.
+    fn facts<'c>(&'c self, case: &'c CaseRecord) -> Vec<(&'static str, Cow<'c, str>)> {
+        let mut facts: Vec<(&str, Cow<'_, str>)> =
+            vec![("title", case.title.as_str().into()), ("verdict", case.verdict.word().into())];
+        facts.extend(case.requirements.iter().map(|id| ("requirement", id.0.as_str().into())));
+        let cited = case.requirements.iter().filter_map(|id| self.demanded.get(id)).copied().max();
+        let level = worst(case).map(|mismatch| mismatch.level).or(cited);
+        facts.extend(level.map(|level| ("level", level.word().into())));
+        facts.push(("source", format!("{}:{}", case.source.file, case.source.line).into()));
+        facts.push(("seed", self.record.seed.to_string().into()));
+        facts.push(("target", self.record.target.url.as_str().into()));
+        facts.extend(self.record.target.identity.get("firmware").map(|firmware| ("firmware", firmware.as_str().into())));
+        for observation in &case.observations {
+            facts.push(("observation", format!("{} {}", observation.requirement, observation.class).into()));
+        }
+        facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict", verdict.word().into())));
+        facts.extend(case.waived.as_ref().map(|why| ("waived", why.as_str().into())));
+        facts
+    }
+}
+
 fn by_area(record: &Record) -> BTreeMap<String, Vec<&CaseRecord>> {
     let mut areas: BTreeMap<String, Vec<&CaseRecord>> = BTreeMap::new();
     for case in &record.cases {
         areas.entry(area_and_name(&case.id).0).or_default().push(case);
     }
     areas
-}
-
-fn suite(id: usize, area: &str, cases: &[&CaseRecord], record: &Record, dialect: Dialect) -> TestSuite {
-    let mut suite = TestSuite::new(area);
-    suite.set_time(Duration::from_millis(cases.iter().map(|case| case.duration_ms).sum()));
-    let attributes = [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
-    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
-    for (name, value) in suite_properties(record) {
-        suite.add_property(Property::new(name, visible(&value)));
-    }
-    suite.add_test_cases(cases.iter().map(|case| test_case(case, record, dialect)));
-    suite
 }
 
 /// What fails the run without being a case: without it the file would say that all is well.
@@ -131,27 +209,6 @@ fn suite_properties(record: &Record) -> Vec<(String, String)> {
     properties
 }
 
-fn test_case(case: &CaseRecord, record: &Record, dialect: Dialect) -> TestCase {
-    let (class, name) = area_and_name(&case.id);
-    let mut test_case = TestCase::new(name, status(case, record));
-    test_case.set_classname(class).set_time(Duration::from_millis(case.duration_ms));
-    let facts = facts(case, record);
-    let output = output(case, record);
-    match dialect {
-        Dialect::Common => {
-            let place = [("file", visible(&case.source.file)), ("line", case.source.line.to_string())];
-            test_case.extra.extend(place.map(|(name, value)| (name.into(), value.into())));
-            test_case.add_properties(facts.iter().map(|(name, value)| Property::new(name, visible(value))));
-            output.map(|output| test_case.set_system_out(output));
-        }
-        Dialect::Strict => {
-            let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", visible(value))).collect();
-            test_case.set_system_out(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
-        }
-    }
-    test_case
-}
-
 fn status(case: &CaseRecord, record: &Record) -> TestCaseStatus {
     let (kind, word) = match case.verdict {
         Verdict::Pass | Verdict::Observed => return TestCaseStatus::success(),
@@ -179,27 +236,6 @@ fn skipped(why: &str) -> TestCaseStatus {
 /// The text block that a terminal shows as well.
 fn block(case: &CaseRecord, record: &Record) -> String {
     case_failure(case, record, Style::PLAIN)
-}
-
-/// The facts about a case, in a fixed order: requirements, place, run, observations.
-fn facts(case: &CaseRecord, record: &Record) -> Vec<(String, String)> {
-    let mut facts = vec![("title".to_owned(), case.title.clone()), ("verdict".to_owned(), case.verdict.word().to_owned())];
-    for id in &case.requirements {
-        facts.push(("requirement".to_owned(), id.0.clone()));
-    }
-    let cited = case.requirements.iter().filter_map(|id| row(record, id)).map(|row| row.requirement.strength).max();
-    let level = worst(case).map(|mismatch| mismatch.level).or(cited);
-    facts.extend(level.map(|level| ("level".to_owned(), level.word().to_owned())));
-    facts.push(("source".to_owned(), format!("{}:{}", case.source.file, case.source.line)));
-    facts.push(("seed".to_owned(), record.seed.to_string()));
-    facts.push(("target".to_owned(), record.target.url.clone()));
-    facts.extend(record.target.identity.get("firmware").map(|firmware| ("firmware".to_owned(), firmware.clone())));
-    for observation in &case.observations {
-        facts.push(("observation".to_owned(), format!("{} {}", observation.requirement, observation.class)));
-    }
-    facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict".to_owned(), verdict.word().to_owned())));
-    facts.extend(case.waived.as_ref().map(|why| ("waived".to_owned(), why.clone())));
-    facts
 }
 
 /// The evidence: for a warning first what is wrong, which no other element says.

@@ -20,6 +20,9 @@ pub fn squeezed(text: &str) -> String {
 }
 
 fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut before = None;
     for character in text.chars() {

@@ -99,7 +99,7 @@ struct CaseRun<'r, 'b, T> {
     bench: &'r Bench<'b, T>,
     case: &'r CatalogueCase,
     /// Requests by step name, for controls.
-    sent: IndexMap<String, Send>,
+    sent: IndexMap<&'r str, Cow<'r, Send>>,
     /// Entries that this case made, by kind.
     created: IndexMap<usize, Vec<Value>>,
     found: Attempt,
@@ -107,8 +107,8 @@ struct CaseRun<'r, 'b, T> {
     hurt: bool,
 }
 
-impl<T: Transport> CaseRun<'_, '_, T> {
-    async fn steps(&mut self, steps: &[Step], scope: &mut Scope<'_>) -> Result<(), Stop> {
+impl<'r, T: Transport> CaseRun<'r, '_, T> {
+    async fn steps(&mut self, steps: &'r [Step], scope: &mut Scope<'_>) -> Result<(), Stop> {
         for step in steps {
             if self.bench.stops.is_over() {
                 return Err(Stop::Inconclusive("the run was stopped in the middle of this case".to_owned()));
@@ -122,7 +122,7 @@ impl<T: Transport> CaseRun<'_, '_, T> {
         Ok(())
     }
 
-    async fn step(&mut self, step: &Step, scope: &mut Scope<'_>) -> Result<(), Stop> {
+    async fn step(&mut self, step: &'r Step, scope: &mut Scope<'_>) -> Result<(), Stop> {
         if let Some(name) = &step.setup {
             return self.set_up(name, step, scope).await;
         }
@@ -139,13 +139,13 @@ impl<T: Transport> CaseRun<'_, '_, T> {
                 self.found.evidence.note(format!("the control of `{name}` was left out: what it controls failed already"));
                 return Ok(());
             }
-            (Some(name), _) => (self.control(name, &step.but)?, "control"),
-            (None, Some(send)) => (send.clone(), "judged"),
+            (Some(name), _) => (Cow::Owned(self.control(name, &step.but)?), "control"),
+            (None, Some(send)) => (Cow::Borrowed(&**send), "judged"),
             (None, None) => return Err(Stop::Error("a step has nothing to do".to_owned())),
         };
         self.hurt |= is_hurtful(step, &send);
         if let Some(name) = &step.name {
-            self.sent.insert(name.clone(), send.clone());
+            self.sent.insert(name, send.clone());
         }
         let request = outgoing(&send, scope, true).map_err(Stop::Error)?;
         let exchange = self.exchange(&request, purpose, step.name.as_deref()).await?;

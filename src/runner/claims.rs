@@ -1,11 +1,13 @@
 //! Whose an entry is that a device lists: this run's, another run's, or somebody else's.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::judge::compiled;
 use crate::suite::{Mark, Safety};
 use crate::template::{Ours, Scope};
 
@@ -22,13 +24,13 @@ pub(super) enum Whose {
 pub(super) type Made = RefCell<IndexMap<(usize, String), Value>>;
 
 /// The marks of each kind of entry, filled in for a target.
-pub(super) struct Marks(Vec<(String, Option<(String, Regex)>)>);
+pub(super) struct Marks(Vec<(String, Option<(String, Arc<Regex>)>)>);
 
 impl Marks {
     /// Reads the marks of a suite. The error is a mistake of `suite.json`.
     pub(super) fn new(safety: &Safety, scope: &Scope<'_>) -> Result<Self, String> {
         let mark = |mark: &Mark| {
-            let pattern = Regex::new(&mark.pattern).map_err(|error| error.to_string())?;
+            let pattern = compiled(&mark.pattern, false).map_err(|error| error.to_string())?;
             Ok::<_, String>((scope.text(&mark.at)?, pattern))
         };
         let all = safety.entities.iter().map(|entity| Ok((entity.kind.clone(), entity.mark.as_ref().map(mark).transpose()?)));

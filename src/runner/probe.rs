@@ -12,7 +12,7 @@ use super::transport::Transport;
 use crate::case::Send;
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Exchange, Fault, Outgoing, Role};
-use crate::judge::{Read, Seen, Yardstick, judge};
+use crate::judge::{Read, Seen, Yardstick, compiled, judge};
 use crate::suite::{Probe, Profile};
 
 /// A reply that takes longer than this because its end never comes would make every case as slow.
@@ -199,7 +199,7 @@ fn field_paths(value: &Value, base: &str, paths: &mut BTreeMap<String, ()>) {
 /// Takes the edition whose conditions fit best: the one with the most of them.
 fn take_edition(suite: &SuiteCatalogue, known: &mut Known) {
     let holds = |(name, pattern): (&String, &String)| {
-        let pattern = regex::RegexBuilder::new(pattern).case_insensitive(true).build();
+        let pattern = compiled(pattern, true);
         pattern.is_ok_and(|pattern| known.word(name).is_some_and(|word| pattern.is_match(word)))
     };
     let fit = |profile: &Profile| {

@@ -1,7 +1,7 @@
 //! Secrets are taken out once, when something enters the record: by value in every encoding, and by the name of the field.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -10,6 +10,7 @@ use regex::{Captures, NoExpand, Regex};
 use serde_json::Value;
 
 use crate::exchange::{Fault, Headers};
+use crate::judge::compiled;
 use crate::record::{BodyRecord, Mismatch, Record};
 use crate::template::{encoded, hex};
 
@@ -38,7 +39,7 @@ pub(super) const BEYOND_THE_CUT: usize = 512;
 #[derive(Debug, Default)]
 pub struct Redaction {
     /// Every form of every secret, the longest first; nothing where no secret is configured.
-    values: Option<Regex>,
+    values: Option<Arc<Regex>>,
 }
 
 /// The members whose values are nobody's business.
@@ -59,8 +60,9 @@ static QUERY: LazyLock<Regex> =
 static PROOF: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?i)\b(bearer\s+|response=\\?"?)([0-9a-z+/=._~-]{16,})"#).expect("the pattern is right"));
 
+/// What stands in every text with such a member or such a proof.
 static ANY_NAME: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!("(?i){}", NAMES.join("|"))).expect("the pattern is right"));
+    LazyLock::new(|| Regex::new(&format!("(?i)bearer|response=|{}", NAMES.join("|"))).expect("the pattern is right"));
 
 impl Redaction {
     /// A redaction of the configured secrets; `users` go with their passwords, so that `user:password` in Base64 is known too.
@@ -81,7 +83,7 @@ impl Redaction {
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         values.dedup();
         let any = values.iter().map(|value| regex::escape(value)).collect::<Vec<_>>().join("|");
-        Self { values: (!any.is_empty()).then(|| Regex::new(&any).expect("an escaped text is a pattern")) }
+        Self { values: (!any.is_empty()).then(|| compiled(&any, false).expect("an escaped text is a pattern")) }
     }
 
     /// A text without secrets.
@@ -95,11 +97,14 @@ impl Redaction {
         if text.contains('=') {
             change(&mut clean, |text| QUERY.replace_all(text, &shown));
         }
-        change(&mut clean, |text| PROOF.replace_all(text, &shown));
+        let may_tell = ANY_NAME.is_match(&clean);
+        if may_tell {
+            change(&mut clean, |text| PROOF.replace_all(text, &shown));
+        }
         if let Some(values) = &self.values {
             change(&mut clean, |text| values.replace_all(text, NoExpand(REDACTED)));
         }
-        if ANY_NAME.is_match(&clean) {
+        if may_tell && clean.contains('"') {
             change(&mut clean, |text| FIELDS.replace_all(text, |found: &Captures<'_>| field(found, sent)));
         }
         clean.into_owned()
@@ -108,7 +113,7 @@ impl Redaction {
     pub(super) fn headers(&self, headers: &Headers) -> Headers {
         let secret = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
         let clean = |(name, value): &(String, String)| {
-            let value = if secret.contains(&name.to_ascii_lowercase().as_str()) {
+            let value = if secret.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
                 value
                     .split_once(' ')
                     .map_or_else(|| REDACTED.to_owned(), |(scheme, _)| format!("{} {REDACTED}", self.text(scheme)))

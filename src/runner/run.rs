@@ -25,7 +25,7 @@ use super::stops::{Deed, Stops};
 use super::transport::Transport;
 use crate::case::{Risk, Send};
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
-use crate::plan::{Choice, Plan, is_stress};
+use crate::plan::{Choice, Decision, Plan, decide, is_stress};
 use crate::profile::Known;
 use crate::record::{CaseRecord, Mismatch, Untouched};
 use crate::requirement::Strength;
@@ -214,8 +214,7 @@ impl<'f, T: Transport> Floor<'f, T> {
     /// the next one is needed.
     async fn settle(&self, known: &mut Known, choice: &Choice) {
         for case in self.suite.cases.iter().filter(|case| settles(case)) {
-            let this = Choice { filters: vec![case.id.0.clone()], allow: choice.allow.clone(), ..Choice::default() };
-            if self.stops.is_over() || Plan::new(self.suite, known, &this).running().next().is_none() {
+            if self.stops.is_over() || decide(self.suite, case, known, choice) != Decision::Run {
                 continue;
             }
             let found = attempt(&self.bench(known, false), case, 1000).await;
@@ -312,12 +311,14 @@ impl<'f, T: Transport> Floor<'f, T> {
 
     /// Whether a case only reads, or sends the request by which entries are removed.
     fn deed(&self, case: &CatalogueCase) -> Deed {
-        let plain = |path: &str| path.split('?').next().unwrap_or_default().to_owned();
+        fn plain(path: &str) -> &str {
+            path.split('?').next().unwrap_or_default()
+        }
         let removals = || self.suite.suite.safety.entities.iter().map(|entity| &entity.remove);
         let removes = |send: &Send| removals().any(|one| one.method == send.method && plain(&one.path) == plain(&send.path));
         match case.risk {
             Risk::Read => Deed::Reads,
-            _ if case.case.steps.iter().filter_map(|step| step.send.as_ref()).any(removes) => Deed::Removes,
+            _ if case.case.steps.iter().filter_map(|step| step.send.as_deref()).any(removes) => Deed::Removes,
             _ => Deed::Other,
         }
     }

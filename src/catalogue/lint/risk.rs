@@ -61,7 +61,7 @@ pub(super) fn check_risk(site: &Site<'_>, knowledge: &Knowledge, steps: &[Step],
 }
 
 fn sends<'s>(at: &str, step: &'s Step) -> Vec<(String, &'s Send)> {
-    let single = step.send.iter().map(|send| (format!("{at}/send"), send));
+    let single = step.send.as_deref().into_iter().map(|send| (format!("{at}/send"), send));
     let pages = step.pages.iter().map(|pages| (format!("{at}/pages/send"), &pages.send));
     let several = step.together.iter().flatten().enumerate().map(|(index, send)| (format!("{at}/together/{index}"), send));
     single.chain(pages).chain(several).collect()

@@ -55,7 +55,7 @@ fn action(suite: &SuiteCatalogue, step: &Step) -> String {
     if let Some(reason) = &step.skip {
         return format!("the case does not apply: {reason}");
     }
-    step.send.as_ref().map_or_else(|| "does nothing".to_owned(), request)
+    step.send.as_deref().map_or_else(|| "does nothing".to_owned(), request)
 }
 
 fn request(send: &Send) -> String {

@@ -104,7 +104,7 @@ fn replies(before: &ResponseRecord, after: &ResponseRecord, request: &RequestRec
     match (json(&before.body), json(&after.body)) {
         (Some(one), Some(other)) => {
             let batch = request.body.as_ref().and_then(json).map(|body| lengths(&body, names)).unwrap_or_default();
-            Walk { names, batch, found }.walk(&[&one], &[&other], "/response/body");
+            Walk { names, batch, is_paired: true, found }.walk(&[&one], &[&other], "/response/body");
         }
         (one, other) => {
             let word = |json: &Option<Value>, body: &BodyRecord| match json {
@@ -157,6 +157,8 @@ fn choices(before: (&CaseRecord, usize), after: (&CaseRecord, usize), names: &Na
 struct Walk<'w> {
     names: &'w Names,
     batch: Vec<usize>,
+    /// Each value stands beside the one that answers the same; within a list of several entries nobody knows which that is.
+    is_paired: bool,
     found: &'w mut Vec<Difference>,
 }
 
@@ -176,7 +178,7 @@ impl Walk<'_> {
             add(self.found, "type", at, kind(before[0]).to_owned(), kind(after[0]).to_owned());
             return;
         }
-        if let ([one], [other]) = (before, after) {
+        if let ([one], [other], true) = (before, after, self.is_paired) {
             self.scalars(one, other, at);
         }
         self.members(before, after, at);
@@ -208,7 +210,7 @@ impl Walk<'_> {
             let (ones, others) = (values(&one), values(&other));
             self.walk(&ones.iter().collect::<Vec<_>>(), &others.iter().collect::<Vec<_>>(), &place);
         }
-        if let ([one], [other]) = (one.as_slice(), other.as_slice()) {
+        if let ([one], [other], true) = (one.as_slice(), other.as_slice(), self.is_paired) {
             let order = |own: &serde_json::Map<String, Value>, beside: &serde_json::Map<String, Value>| {
                 own.keys().filter(|name| beside.contains_key(*name)).cloned().collect::<Vec<_>>().join(", ")
             };
@@ -218,7 +220,7 @@ impl Walk<'_> {
 
     fn elements(&mut self, before: &[&Value], after: &[&Value], at: &str) {
         let place = format!("{at}/*");
-        if let ([Value::Array(one)], [Value::Array(other)]) = (before, after)
+        if let ([Value::Array(one)], [Value::Array(other)], true) = (before, after, self.is_paired)
             && (self.batch.contains(&one.len()) || self.batch.contains(&other.len()))
         {
             if one.len() != other.len() {
@@ -235,7 +237,10 @@ impl Walk<'_> {
         if one.len().min(other.len()) == 1 && one.iter().chain(&other).any(|element| self.names.is_of_others(element)) {
             return;
         }
+        let was_paired = self.is_paired;
+        self.is_paired &= one.len().max(other.len()) == 1;
         self.walk(&one.iter().collect::<Vec<_>>(), &other.iter().collect::<Vec<_>>(), &place);
+        self.is_paired = was_paired;
     }
 
     fn scalars(&mut self, before: &Value, after: &Value, at: &str) {

@@ -142,8 +142,23 @@ fn a_single_entry_of_others_tells_nothing() {
 }
 
 #[test]
+fn what_one_of_several_entries_has_is_not_compared_with_what_another_has() {
+    let (others, elses) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
+    let reply = |uuid: &str, email: &str| {
+        let gone = json!({ "uuid": "MINE", "deleted": true });
+        json!({ "users": [gone, { "uuid": others, "deleted": true }, { "uuid": uuid, "deleted": false, "email": email, "access": { "pin": email } }] })
+    };
+    let found = compare(
+        &record(BEFORE, 200, &reply(others, "a@example.net"), "pass"),
+        &record(AFTER, 200, &reply(elses, ""), "pass"),
+    );
+    assert!(found.changes.is_empty(), "{:?}", found.changes);
+}
+
+#[test]
 fn a_list_of_field_names_is_no_batch() {
-    let row = |uuid: &str, more: Value| if more.is_null() { json!({ "uuid": uuid }) } else { json!({ "uuid": uuid, "email": more }) };
+    let row =
+        |uuid: &str, more: Value| if more.is_null() { json!({ "uuid": uuid }) } else { json!({ "uuid": uuid, "email": more }) };
     let (one, other) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
     let found = |list: &Value| {
         let asked = |uuid: &str, rows: [Value; 2]| {

@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use regex::Regex;
 use serde_json::Value;
@@ -18,6 +18,7 @@ use self::views::Views;
 use crate::case::Risk;
 use crate::exchange::Outgoing;
 use crate::json::pointer_all;
+use crate::judge::compiled;
 use crate::suite::Safety;
 use crate::template::Ours;
 
@@ -25,14 +26,14 @@ use crate::template::Ours;
 #[derive(Debug)]
 pub(super) struct RequestRule {
     method: String,
-    path: Regex,
+    path: Arc<Regex>,
 }
 
 impl RequestRule {
     /// Reads `PUT ^/api/dir/delete`; a method of `*` fits any.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         let (method, path) = text.split_once(' ').ok_or_else(|| format!("`{text}` is not `METHOD path-regex`"))?;
-        let path = Regex::new(path).map_err(|error| error.to_string())?;
+        let path = compiled(path, false).map_err(|error| error.to_string())?;
         Ok(Self { method: method.to_owned(), path })
     }
 
@@ -60,9 +61,9 @@ struct ScopeRule {
     member: String,
     single: String,
     /// The member as it may stand in a text, with the beginning of its value.
-    written: Regex,
+    written: Arc<Regex>,
     /// The member as a part of a multipart body, with its value.
-    part: Regex,
+    part: Arc<Regex>,
 }
 
 struct NumberRule {
@@ -79,7 +80,7 @@ pub(super) struct Firewall {
     scopes: Vec<ScopeRule>,
     numbers: Vec<NumberRule>,
     special: HashSet<String>,
-    uuid: Regex,
+    uuid: Arc<Regex>,
     /// The text that owners of this run begin with.
     tag: String,
     /// Ids that devices gave to entries of this run.
@@ -93,7 +94,7 @@ impl Firewall {
         let scope = |scope: &crate::suite::Scope| {
             let request = RequestRule::new(&scope.request)?;
             let name = regex::escape(&scope.member);
-            let pattern = |text: String| Regex::new(&text).map_err(|error| error.to_string());
+            let pattern = |text: String| compiled(&text, false).map_err(|error| error.to_string());
             let written = pattern(format!(r#"(?i)["']?\b{name}["']?\s*:\s*("(?:[^"\\]|\\.)*"|[^\s,}}]*)"#))?;
             let part = pattern(format!(r#"(?i)name\s*=\s*"?{name}"?[^\r\n]*(?:\r?\n[^\r\n]+)*\r?\n\r?\n([^\r\n]*)"#))?;
             Ok::<_, String>(ScopeRule { request, member: scope.member.clone(), single: scope.single.clone(), written, part })
@@ -113,7 +114,7 @@ impl Firewall {
             scopes: safety.scopes.iter().map(scope).collect::<Result<_, _>>()?,
             numbers: safety.numbers.iter().map(number).collect::<Result<_, _>>()?,
             special: safety.special.iter().map(|id| id.to_ascii_lowercase()).collect(),
-            uuid: Regex::new(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+            uuid: compiled("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", true)
                 .map_err(|error| error.to_string())?,
             tag,
             given: Mutex::default(),
