@@ -31,7 +31,7 @@ use crate::runner::{self, Claim, Cleaned, Event, Manner, Probed, Redaction, Suit
 use crate::suite::{self, Profile};
 use crate::template::{Maker, Ours, Scope};
 
-/// A device that does not answer on a second connection within this time while a first one is kept is asked one thing at a time.
+/// A connection that is not answered within this time while others are kept is not served.
 const PACE_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// How a target is treated.
@@ -265,27 +265,29 @@ impl<'c> Session<'c> {
         Ok(broken)
     }
 
-    /// Whether the target answers on a second connection while a first one is kept: only then is it asked several things at once. A device
-    /// that serves one connection at a time is right, too, and is asked one thing at a time on connections that are not kept. Who is asked one thing
-    /// at a time anyway need not be tried, unless connections may be kept.
+    /// How many connections the target serves while others are kept: only as many are opened. A device that serves one at a time is right, too,
+    /// and is asked one thing at a time; where it serves fewer than were wanted, none lies idle that another would wait for.
     async fn learn_pace(&self, known: &Known) -> Result<(), Obstacle> {
-        if (self.options.max_connections < 2 && self.options.idle_reuse.is_zero()) || self.quick.get().is_some() {
+        let (wanted, keeps) = (self.options.max_connections, !self.options.idle_reuse.is_zero());
+        if self.quick.get().is_some() || (wanted < 2 && !keeps) {
             return Ok(());
         }
-        let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
-        let impatient = Options { timeout: self.options.timeout.min(PACE_TIMEOUT), ..self.options.clone() };
-        let client_with = |options| {
-            let client = client(self.suite, self.profile.as_ref(), &self.credentials, options)?;
-            self.login_path.get().into_iter().for_each(|path| client.log_in_at(path));
-            Ok::<_, Obstacle>(client)
-        };
-        let trial = client_with(impatient)?;
-        let kept = trial.exchange(&Outgoing { judged: true, ..request.clone() }).await;
-        let beside = trial.exchange(&request).await;
-        if kept.outcome.is_ok() && beside.outcome.is_ok() {
-            drop(trial);
-            drop(self.quick.set(client_with(self.options.clone())?));
+        let mut options = self.options.clone();
+        if wanted >= 2 {
+            let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
+            // Of those that are kept there may be as many again.
+            let all = if keeps { 2 * wanted } else { wanted };
+            match self.gentle.served_at_once(&request, all, self.options.timeout.min(PACE_TIMEOUT)).await {
+                0 | 1 => return Ok(()),
+                served if served < all => {
+                    options = Options { max_connections: served.min(wanted), idle_reuse: Duration::ZERO, ..options };
+                }
+                _ => {}
+            }
         }
+        let quick = client(self.suite, self.profile.as_ref(), &self.credentials, options)?;
+        self.login_path.get().into_iter().for_each(|path| quick.log_in_at(path));
+        drop(self.quick.set(quick));
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -337,5 +337,43 @@ async fn a_list_that_shifts_while_it_is_read_is_read_again() {
         let stage = Stage::new(suite, &known, &shifting, 7).expect("the suite is sound");
         let record = stage.attempt(case, 0).await;
         assert_eq!(record.verdict, verdict, "{shifts} shifts: {:?}", record.mismatches);
+    }
+}
+
+/// A door to a device at which so many connections are served at a time, each to its end: whoever comes then waits.
+fn narrow_door(device: &str, wide: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+    let device = device.trim_start_matches("http://").to_owned();
+    for _ in 0..wide {
+        let (listener, device) = (listener.try_clone().expect("a clone"), device.clone());
+        thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let Ok(inside) = TcpStream::connect(&device) else { return };
+                drop(client.set_nodelay(true).and_then(|()| inside.set_nodelay(true)));
+                let (mut from, mut to) = (client.try_clone().expect("a clone"), inside.try_clone().expect("a clone"));
+                let pump = thread::spawn(move || {
+                    drop(std::io::copy(&mut from, &mut to));
+                    drop(to.shutdown(Shutdown::Write));
+                });
+                drop(std::io::copy(&mut &inside, &mut &client));
+                drop(client.shutdown(Shutdown::Both));
+                pump.join().expect("it only copies");
+            }
+        });
+    }
+    url
+}
+
+#[test]
+fn a_device_that_serves_few_connections_at_a_time_conforms() {
+    let mock = Mock::start(&["--suite", "2n"]);
+    for (wide, jobs) in [(1, "16"), (1, "1"), (3, "16"), (20, "16")] {
+        let url = narrow_door(&mock.url, wide);
+        let out = tempfile::tempdir().expect("a folder");
+        let mut command = doorspec_with_accounts(&["run", &url, "--suite", "2n", "--filter", "2n/dir/delete*", "--seed", "7"]);
+        let began = Instant::now();
+        check(command.args(["--jobs", jobs, "--out"]).arg(out.path()), 0, &["conforms"]);
+        assert!(began.elapsed() < Duration::from_secs(20), "{wide} connections, {jobs} jobs: {:?}", began.elapsed());
     }
 }

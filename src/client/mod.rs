@@ -30,6 +30,8 @@ use self::auth::{HttpLogin, People};
 use self::token::TokenLogin;
 use self::transmission::Message;
 use self::transport::Transport;
+use std::time::Duration;
+
 use crate::exchange::{Exchange, Outgoing, Role, header};
 
 pub use self::challenge::{can_answer, offers_md5};
@@ -87,6 +89,13 @@ impl Client {
             Way::Token(login) if !bare => login.exchange(people, transport, message, outgoing.role, outgoing.twist).await,
             _ => transport.transmit(&message).await.into_exchange(0),
         }
+    }
+
+    /// How many connections the target serves beside each other, up to `at_most`. The request goes out once on each, without credentials:
+    /// whatever comes back within `patience` shows that the connection is served, but for 429 and 503.
+    pub async fn served_at_once(&self, outgoing: &Outgoing, at_most: usize, patience: Duration) -> usize {
+        let message = Message::new(outgoing, self.transport.wire_target(&outgoing.target));
+        self.transport.served_at_once(&message, at_most, patience).await
     }
 
     /// Logs in for tokens at another path from now on: which one it is may only be known once the target has said what it is.

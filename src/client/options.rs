@@ -23,8 +23,8 @@ pub struct Options {
     pub cacert: Option<PathBuf>,
     /// Trust every certificate.
     pub insecure: bool,
-    /// So many requests are under way at once, never more. With 1, replies that are not judged come over connections that are not
-    /// kept, so that a device which serves one connection at a time is never blocked by an idle one.
+    /// So many requests are under way at once, never more. With 1 there is never a second connection, so that a device which serves one
+    /// at a time is never blocked by an idle one; with more, up to twice as many may be open.
     pub max_connections: usize,
     /// A kept connection that was idle for longer is not used again; zero keeps none.
     pub idle_reuse: Duration,

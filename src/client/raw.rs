@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::io::{AsyncWriteExt, WriteHalf, split};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
@@ -20,6 +21,9 @@ use crate::exchange::{Answer, Fault, FramingFault};
 
 /// How long the body waits for the interim reply that was asked for.
 const EXPECTATION: Duration = Duration::from_secs(1);
+
+/// How a target says that it serves no more connections.
+const TURNED_AWAY: [u16; 2] = [429, 503];
 
 /// The silence after which the body of such a device is over.
 const SILENCE: Duration = Duration::from_millis(300);
@@ -77,6 +81,30 @@ impl Raw {
                 }
             }
         }
+    }
+
+    /// How many connections the target serves beside each other, up to so many: each one that was answered is kept while further ones are
+    /// opened, ever more at once, until one is not answered in time or is turned away.
+    pub async fn served_at_once(&self, message: &Message<'_>, at_most: usize, patience: Duration) -> usize {
+        let plan = Plan::new(message, &self.connector.endpoint.authority);
+        let limits = Limits { time: patience, ..self.limits };
+        let served = async || {
+            let stream = timeout(patience, self.connector.connect()).await.ok()?.ok()?;
+            match talk(stream, &plan, limits).await {
+                Talk::Over { outcome: Ok(answer), kept, .. } if !TURNED_AWAY.contains(&answer.status) => Some(kept),
+                _ => None,
+            }
+        };
+        let mut kept = Vec::new();
+        let (mut count, mut all) = (0, true);
+        while all && count < at_most {
+            let more = count.clamp(1, at_most - count);
+            let replies = join_all((0..more).map(|_| served())).await;
+            all = replies.iter().all(Option::is_some);
+            count += replies.iter().flatten().count();
+            kept.push(replies);
+        }
+        count
     }
 
     /// The limits, with less patience for bodies once it is known that waiting brings nothing.

@@ -69,6 +69,11 @@ impl Transport {
         }
     }
 
+    /// How many connections the target serves beside each other, up to so many; whoever was answered within `patience` was served.
+    pub async fn served_at_once(&self, message: &Message<'_>, at_most: usize, patience: Duration) -> usize {
+        self.raw.served_at_once(message, at_most, patience).await
+    }
+
     /// A request that could not be sent.
     pub fn failed(&self, message: &Message<'_>, fault: Fault) -> Transmission {
         Transmission::failed(message.unsent(&self.endpoint.authority), fault)

@@ -148,10 +148,8 @@ fn what_one_of_several_entries_has_is_not_compared_with_what_another_has() {
         let gone = json!({ "uuid": "MINE", "deleted": true });
         json!({ "users": [gone, { "uuid": others, "deleted": true }, { "uuid": uuid, "deleted": false, "email": email, "access": { "pin": email } }] })
     };
-    let found = compare(
-        &record(BEFORE, 200, &reply(others, "a@example.net"), "pass"),
-        &record(AFTER, 200, &reply(elses, ""), "pass"),
-    );
+    let found =
+        compare(&record(BEFORE, 200, &reply(others, "a@example.net"), "pass"), &record(AFTER, 200, &reply(elses, ""), "pass"));
     assert!(found.changes.is_empty(), "{:?}", found.changes);
 }
 
