@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -338,6 +339,30 @@ async fn a_list_that_shifts_while_it_is_read_is_read_again() {
         let record = stage.attempt(case, 0).await;
         assert_eq!(record.verdict, verdict, "{shifts} shifts: {:?}", record.mismatches);
     }
+}
+
+#[test]
+fn ids_that_a_device_gave_are_in_the_journal_before_their_creation_counts_as_settled() {
+    let mock = Mock::start(&["--suite", "2n"]);
+    let out = tempfile::tempdir().expect("a folder");
+    check(&mut run(&mock, out.path(), &["--jobs", "1", "--filter", "2n/dir/create/*"]), 0, &["conforms"]);
+    let journal = fs::read_to_string(out.path().join("journal.jsonl")).expect("a journal");
+    let mut fresh = BTreeSet::new();
+    let (mut given, mut is_settled) = (0, false);
+    for line in journal.lines() {
+        let entry: Value = serde_json::from_str(line).expect("it is JSON");
+        let is_struck = entry["removed"] == true;
+        match entry["id"].as_str() {
+            Some(id) if entry["kind"] == "fresh" => drop(fresh.insert(id.to_ascii_lowercase())),
+            Some(id) if !is_struck && !fresh.contains(&id.to_ascii_lowercase()) => {
+                given += 1;
+                assert!(!is_settled, "killed just before this line, a run would leave an entry that nothing tells of: {line}");
+            }
+            _ => {}
+        }
+        is_settled = is_struck && entry["nameless"].is_u64();
+    }
+    assert!(given > 0, "nothing was given");
 }
 
 /// A door to a device at which so many connections are served at a time, each to its end: whoever comes then waits.

@@ -25,6 +25,9 @@ const EXPECTATION: Duration = Duration::from_secs(1);
 /// How a target says that it serves no more connections.
 const TURNED_AWAY: [u16; 2] = [429, 503];
 
+/// So much of a body shows that a connection is served.
+const ENOUGH: usize = 64 * 1024;
+
 /// The silence after which the body of such a device is over.
 const SILENCE: Duration = Duration::from_millis(300);
 
@@ -87,7 +90,7 @@ impl Raw {
     /// opened, ever more at once, until one is not answered in time or is turned away.
     pub async fn served_at_once(&self, message: &Message<'_>, at_most: usize, patience: Duration) -> usize {
         let plan = Plan::new(message, &self.connector.endpoint.authority);
-        let limits = Limits { time: patience, ..self.limits };
+        let limits = Limits { time: patience, body: ENOUGH, ..self.limits };
         let served = async || {
             let stream = timeout(patience, self.connector.connect()).await.ok()?.ok()?;
             match talk(stream, &plan, limits).await {

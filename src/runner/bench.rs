@@ -137,7 +137,7 @@ impl<'b, T: Transport> Bench<'b, T> {
         JournalLine { suite, kind, nameless: Some(count), after, removed: settled, ..JournalLine::default() }
     }
 
-    /// A reply came: it named what was created, or nothing was.
+    /// A reply came: it named what was created, which the journal holds by now, or nothing was.
     pub fn settle_nameless(&self, entity: &Entity, request: &Outgoing) {
         let count = self.nameless(entity, request);
         if count > 0 {

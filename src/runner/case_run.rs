@@ -207,8 +207,8 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     fn note_created(&mut self, request: &Outgoing, index: usize) -> Result<(), Stop> {
         for (kind, entity) in self.bench.creators(request) {
             let Some(reply) = self.found.evidence.seen(index).value() else { continue };
-            self.bench.settle_nameless(entity, request);
             let (given, foreign) = self.bench.take_given(kind, entity, reply).map_err(Stop::Inconclusive)?;
+            self.bench.settle_nameless(entity, request);
             if !foreign.is_empty() {
                 self.found.evidence.note(format!("the reply names entries that were there before this run: {}", json!(foreign)));
             }
