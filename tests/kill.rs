@@ -240,7 +240,7 @@ impl Harness {
         thread::sleep(Duration::from_millis(20));
         self.proxy.open(0, When::Before);
         let mut removed = false;
-        for _ in 0..if is_whole() && at % 8 != 0 { 1 } else { 2 } {
+        for _ in 0..if is_whole() && !at.is_multiple_of(8) { 1 } else { 2 } {
             let output =
                 doorspec_with_accounts(&["clean", &self.proxy.url(), "--out"]).arg(out.path()).output().expect("it starts");
             let said = said(&output);

@@ -23,25 +23,31 @@ pub(super) enum Whose {
 /// The entries that a run made: kind and id (in lower case) to the id as it was sent or given.
 pub(super) type Made = RefCell<IndexMap<(usize, String), Value>>;
 
-/// The marks of each kind of entry, filled in for a target.
-pub(super) struct Marks(Vec<(String, Option<(String, Arc<Regex>)>)>);
+/// Each kind of entry with its mark, where it has one, filled in for a target.
+pub(super) struct Marks(Vec<(String, Option<Marking>)>);
+
+/// Where the mark of an entry stands, and what it looks like.
+struct Marking {
+    at: String,
+    pattern: Arc<Regex>,
+}
 
 impl Marks {
     /// Reads the marks of a suite. The error is a mistake of `suite.json`.
     pub(super) fn new(safety: &Safety, scope: &Scope<'_>) -> Result<Self, String> {
-        let mark = |mark: &Mark| {
+        let marking = |mark: &Mark| {
             let pattern = compiled(&mark.pattern, false).map_err(|error| error.to_string())?;
-            Ok::<_, String>((scope.text(&mark.at)?, pattern))
+            Ok::<_, String>(Marking { at: scope.text(&mark.at)?, pattern })
         };
-        let all = safety.entities.iter().map(|entity| Ok((entity.kind.clone(), entity.mark.as_ref().map(mark).transpose()?)));
+        let all = safety.entities.iter().map(|entity| Ok((entity.kind.clone(), entity.mark.as_ref().map(marking).transpose()?)));
         Ok(Self(all.collect::<Result<_, String>>()?))
     }
 
     /// What the run that made an entry wrote on it.
     pub(super) fn word<'r>(&self, kind: &str, row: &'r Value) -> Option<&'r str> {
-        let (at, pattern) = self.0.iter().find(|(have, _)| have == kind)?.1.as_ref()?;
-        let text = row.pointer(at)?.as_str()?;
-        Some(pattern.captures(text)?.get(1).map_or(text, |group| group.as_str()))
+        let marking = self.0.iter().find(|(have, _)| have == kind)?.1.as_ref()?;
+        let text = row.pointer(&marking.at)?.as_str()?;
+        Some(marking.pattern.captures(text)?.get(1).map_or(text, |group| group.as_str()))
     }
 }
 
