@@ -103,7 +103,9 @@ fn replies(before: &ResponseRecord, after: &ResponseRecord, request: &RequestRec
     }
     match (json(&before.body), json(&after.body)) {
         (Some(one), Some(other)) => {
-            let batch = request.body.as_ref().and_then(json).map(|body| lengths(&body, names)).unwrap_or_default();
+            // A GET lists what there is, whatever is sent along.
+            let sent = request.body.as_ref().filter(|_| request.method != "GET").and_then(json);
+            let batch = sent.map(|body| lengths(&body, names)).unwrap_or_default();
             Walk { names, batch, is_paired: true, found }.walk(&[&one], &[&other], "/response/body");
         }
         (one, other) => {

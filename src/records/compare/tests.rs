@@ -154,6 +154,22 @@ fn what_one_of_several_entries_has_is_not_compared_with_what_another_has() {
 }
 
 #[test]
+fn what_a_get_lists_is_no_answer_to_a_batch() {
+    let row = |uuid: &str| json!({ "uuid": uuid, "email": "" });
+    let (one, other) = ("0f0f0f0f-aaaa-4bbb-8ccc-dddddddddddd", "1e1e1e1e-aaaa-4bbb-8ccc-dddddddddddd");
+    let found = |method: &str| {
+        let listed = |uuid: &str, reply: Value| {
+            let mut listed = record(uuid, 200, &reply, "pass");
+            listed.cases[0].exchanges[0].request.method = method.to_owned();
+            listed
+        };
+        let before = listed(BEFORE, json!({ "list_items": [row(one), row(other)] }));
+        compare(&before, &listed(AFTER, json!({ "list_items": [row(other)] }))).changes.len()
+    };
+    assert_eq!((found("GET"), found("PUT")), (0, 1), "the request names two");
+}
+
+#[test]
 fn a_list_of_field_names_is_no_batch() {
     let row =
         |uuid: &str, more: Value| if more.is_null() { json!({ "uuid": uuid }) } else { json!({ "uuid": uuid, "email": more }) };
