@@ -34,6 +34,9 @@ use crate::template::{Maker, Ours, Scope};
 /// A connection that is not answered within this time while others are kept is not served.
 const PACE_TIMEOUT: Duration = Duration::from_millis(1500);
 
+/// A connection that is still open after this time is one that the device keeps.
+const REST: Duration = Duration::from_millis(30);
+
 /// How a target is treated.
 #[derive(Debug, Clone)]
 pub struct Patience {
@@ -265,19 +268,24 @@ impl<'c> Session<'c> {
         Ok(broken)
     }
 
-    /// How many connections the target serves while others are kept: only as many are opened. A device that serves one at a time is right, too,
-    /// and is asked one thing at a time; where it serves fewer than were wanted, none lies idle that another would wait for.
+    /// How the target treats connections. Where it closes them without saying so, none is used again. Of those that it serves while others are
+    /// kept only as many are opened: a device that serves one at a time is right, too, and is asked one thing at a time; where it serves fewer
+    /// than were wanted, none lies idle that another would wait for.
     async fn learn_pace(&self, known: &Known) -> Result<(), Obstacle> {
-        let (wanted, keeps) = (self.options.max_connections, !self.options.idle_reuse.is_zero());
-        if self.quick.get().is_some() || (wanted < 2 && !keeps) {
+        let mut options = self.options.clone();
+        let wanted = options.max_connections;
+        if self.quick.get().is_some() || (wanted < 2 && options.idle_reuse.is_zero()) {
             return Ok(());
         }
-        let mut options = self.options.clone();
+        let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
+        let patience = options.timeout.min(PACE_TIMEOUT);
+        if !options.idle_reuse.is_zero() && !self.gentle.keeps_connections(&request, patience, REST).await {
+            options.idle_reuse = Duration::ZERO;
+        }
         if wanted >= 2 {
-            let request = runner::plain_request(&self.suite.suite.alive.send, known).map_err(Obstacle::Setup)?;
             // Of those that are kept there may be as many again.
-            let all = if keeps { 2 * wanted } else { wanted };
-            match self.gentle.served_at_once(&request, all, self.options.timeout.min(PACE_TIMEOUT)).await {
+            let all = if options.idle_reuse.is_zero() { wanted } else { 2 * wanted };
+            match self.gentle.served_at_once(&request, all, patience).await {
                 0 | 1 => return Ok(()),
                 served if served < all => {
                     options = Options { max_connections: served.min(wanted), idle_reuse: Duration::ZERO, ..options };

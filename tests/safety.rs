@@ -402,3 +402,52 @@ fn a_device_that_serves_few_connections_at_a_time_conforms() {
         assert!(began.elapsed() < Duration::from_secs(20), "{wide} connections, {jobs} jobs: {:?}", began.elapsed());
     }
 }
+
+/// A door to a device that ends each connection after a reply, without having said so.
+fn rude_door(device: &str, after: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it has an address"));
+    let device = device.trim_start_matches("http://").to_owned();
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let device = device.clone();
+            thread::spawn(move || {
+                let Ok(mut inside) = TcpStream::connect(&device) else { return };
+                drop(client.set_nodelay(true).and_then(|()| inside.set_nodelay(true)));
+                let (mut from, mut to) = (client.try_clone().expect("a clone"), inside.try_clone().expect("a clone"));
+                thread::spawn(move || std::io::copy(&mut from, &mut to));
+                let mut bytes = [0; 65536];
+                let mut reply = Vec::new();
+                while !is_whole(&reply) {
+                    let Ok(count @ 1..) = inside.read(&mut bytes) else { break };
+                    reply.extend_from_slice(&bytes[..count]);
+                    drop(client.write_all(&bytes[..count]));
+                }
+                thread::sleep(after);
+                drop((client.shutdown(Shutdown::Both), inside.shutdown(Shutdown::Both)));
+            });
+        }
+    });
+    url
+}
+
+/// Whether a reply has come to the end that its head announces.
+fn is_whole(reply: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(reply).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse::<usize>().ok());
+    !head.contains(" 100 ") && body.len() >= length.unwrap_or(0)
+}
+
+#[test]
+fn a_device_that_ends_connections_without_a_word_conforms() {
+    for (suite, filter) in [("2n", "2n/dir/delete*"), ("2n", "2n/auth*"), ("bas-ip", "bas-ip/link/delete*")] {
+        let mock = Mock::start(&["--suite", suite]);
+        for (after_ms, jobs) in [(0, "1"), (0, "16"), (5, "1"), (5, "16")] {
+            let url = rude_door(&mock.url, Duration::from_millis(after_ms));
+            let out = tempfile::tempdir().expect("a folder");
+            let mut command = doorspec_with_accounts(&["run", &url, "--suite", suite, "--filter", filter, "--seed", "7"]);
+            check(command.args(["--jobs", jobs, "--out"]).arg(out.path()), 0, &["conforms"]);
+        }
+    }
+}

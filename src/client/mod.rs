@@ -98,6 +98,13 @@ impl Client {
         self.transport.served_at_once(&message, at_most, patience).await
     }
 
+    /// Whether a connection still lies open when nothing happened on it for the time of `rest`. The request goes out once, without credentials, and
+    /// must be answered within `patience`.
+    pub async fn keeps_connections(&self, outgoing: &Outgoing, patience: Duration, rest: Duration) -> bool {
+        let message = Message::new(outgoing, self.transport.wire_target(&outgoing.target));
+        self.transport.keeps_connections(&message, patience, rest).await
+    }
+
     /// Logs in for tokens at another path from now on: which one it is may only be known once the target has said what it is.
     pub fn log_in_at(&self, path: &str) {
         if let Way::Token(login) = &self.login {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::io::{AsyncWriteExt, WriteHalf, split};
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::incoming::Incoming;
 use super::reading::{self, Limits, Question, Reading};
@@ -108,6 +108,20 @@ impl Raw {
             kept.push(replies);
         }
         count
+    }
+
+    /// Whether a connection still lies open a while after a reply on it: some targets close theirs without saying so.
+    pub async fn keeps_connections(&self, message: &Message<'_>, patience: Duration, rest: Duration) -> bool {
+        let plan = Plan::new(message, &self.connector.endpoint.authority);
+        let limits = Limits { time: patience, body: ENOUGH, ..self.limits };
+        let Ok(Ok(stream)) = timeout(patience, self.connector.connect()).await else { return false };
+        match talk(stream, &plan, limits).await {
+            Talk::Over { kept: Some(mut stream), .. } => {
+                sleep(rest).await;
+                stream.is_idle()
+            }
+            _ => false,
+        }
     }
 
     /// The limits, with less patience for bodies once it is known that waiting brings nothing.

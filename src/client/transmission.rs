@@ -30,9 +30,11 @@ impl<'o> Message<'o> {
         }
     }
 
-    /// A GET of the client's own; read byte by byte, for a target whose replies are misframed still says how to log in.
+    /// A GET of the client's own; read byte by byte, for a target whose replies are misframed still says how to log in. It goes over a connection
+    /// of its own, for a target may close a kept one whenever it likes.
     pub fn get(target: String) -> Message<'static> {
-        Message { method: "GET", target, headers: &[], authorization: None, body: None, wire: Wire::default(), judged: true }
+        let wire = Wire { fresh: true, ..Wire::default() };
+        Message { method: "GET", target, headers: &[], authorization: None, body: None, wire, judged: true }
     }
 
     pub fn with(&self, authorization: Option<String>) -> Self {

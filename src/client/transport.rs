@@ -74,6 +74,11 @@ impl Transport {
         self.raw.served_at_once(message, at_most, patience).await
     }
 
+    /// Whether a connection still lies open so long after a reply on it.
+    pub async fn keeps_connections(&self, message: &Message<'_>, patience: Duration, rest: Duration) -> bool {
+        self.raw.keeps_connections(message, patience, rest).await
+    }
+
     /// A request that could not be sent.
     pub fn failed(&self, message: &Message<'_>, fault: Fault) -> Transmission {
         Transmission::failed(message.unsent(&self.endpoint.authority), fault)

@@ -16,15 +16,13 @@ pub(super) fn no_answer(exchange: &Exchange) -> Deviation {
 
 /// The request against a matcher: of use in a condition.
 pub(super) fn judge_sent(
-    exchange: &Exchange,
+    seen: &Seen<'_>,
     expectation: &Expectation,
     yardstick: &Yardstick<'_>,
     found: &mut Findings,
 ) -> Result<(), Unjudgeable> {
     let Some(matcher) = &expectation.sent else { return Ok(()) };
-    let path = exchange.sent.target.split('?').next().unwrap_or_default();
-    let sent = serde_json::json!({ "method": exchange.sent.method, "path": path });
-    one(matcher, Some(&sent), "/request", "sent", yardstick, found)
+    one(matcher, Some(seen.sent()), "/request", "sent", yardstick, found)
 }
 
 pub(super) fn judge_head(

@@ -54,12 +54,21 @@ pub type Read = OnceCell<Reading>;
 pub struct Seen<'e> {
     pub exchange: &'e Exchange,
     read: &'e Read,
+    sent: OnceCell<Value>,
 }
 
 impl<'e> Seen<'e> {
     /// Looks at an exchange; `read` belongs to it.
     pub fn new(exchange: &'e Exchange, read: &'e Read) -> Self {
-        Self { exchange, read }
+        Self { exchange, read, sent: OnceCell::new() }
+    }
+
+    /// The request as a matcher for it sees it: its method, and its path without the query.
+    fn sent(&self) -> &Value {
+        self.sent.get_or_init(|| {
+            let path = self.exchange.sent.target.split('?').next().unwrap_or_default();
+            serde_json::json!({ "method": self.exchange.sent.method, "path": path })
+        })
     }
 
     /// The reply, where there is one.
@@ -130,7 +139,7 @@ fn look(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>, f
         let named = yardstick.replies.get(name).ok_or_else(|| Unjudgeable(format!("the suite has no reply `{name}`")))?;
         look(seen, named, yardstick, found)?;
     }
-    message::judge_sent(seen.exchange, expectation, yardstick, found)?;
+    message::judge_sent(seen, expectation, yardstick, found)?;
     message::judge_head(answer, expectation, yardstick, found)?;
     message::judge_soundness(seen, answer, expectation, found);
     message::judge_time(seen.exchange, expectation, found);

@@ -10,6 +10,9 @@ use crate::exchange::header;
 use crate::record::{BodyRecord, CaseRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::records::latency::function;
 
+/// So many entries of others that all have something, or all lack it, say that the device does.
+const MANY: usize = 8;
+
 /// The first difference: after it a device is in another state, and what it answers then is no news. Nothing where the requests are others.
 pub(super) fn first_difference(before: &CaseRecord, after: &CaseRecord) -> Option<(String, Vec<Difference>)> {
     let mut names = Names::default();
@@ -235,8 +238,12 @@ impl Walk<'_> {
         let all =
             |values: &[&'_ Value]| values.iter().filter_map(|value| value.as_array().cloned()).flatten().collect::<Vec<_>>();
         let (one, other) = (all(before), all(after));
-        // A single entry of others is another one another time.
-        if one.len().min(other.len()) == 1 && one.iter().chain(&other).any(|element| self.names.is_of_others(element)) {
+        // A single entry of others is another one another time, and so are a few.
+        let of_others = |list: &[Value]| list.iter().all(|element| self.names.is_of_others(element));
+        let fewest = one.len().min(other.len());
+        if (fewest == 1 && one.iter().chain(&other).any(|element| self.names.is_of_others(element)))
+            || (fewest < MANY && (of_others(&one) || of_others(&other)))
+        {
             return;
         }
         let was_paired = self.is_paired;

@@ -134,11 +134,13 @@ fn a_single_entry_of_others_tells_nothing() {
     assert_eq!(found(&row("MINE", "a@example.net"), &row("MINE", "")), ["text"]);
     assert!(found(&row(others, ""), &json!({ "users": [{ "uuid": null }] })).is_empty(), "a local entry has no such id");
     // As many as were sent would be answers, one by one.
-    let several = |row: &Value| json!({ "users": [row, row, row] });
+    let several = |row: &Value| json!({ "users": vec![row; 8] });
+    let few = |row: &Value| json!({ "users": [row, row, row] });
     let with_id = |uuid: Value| several(&json!({ "uuid": uuid }));
     assert!(found(&with_id(json!(others)), &with_id(json!(null))).is_empty(), "nor have several");
     let (with, without) = (json!({ "uuid": others, "email": "" }), json!({ "uuid": elses }));
     assert_eq!(found(&several(&with), &several(&without)), ["presence"]);
+    assert!(found(&few(&with), &few(&without)).is_empty(), "cases that ran at the same time made them");
 }
 
 #[test]
