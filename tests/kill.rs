@@ -3,8 +3,8 @@
 //! The real binary runs against a mock device of its own process, through a proxy that lets so many requests through and then kills the
 //! run, before or after the next request reached the device. By default a sample is taken; `DOORSPEC_KILL=200` takes a larger one, and
 //! `DOORSPEC_KILL=all` kills before and after every request of every part of a suite, the parts together being the whole: a run of a part
-//! reaches its requests soon; `DOORSPEC_KILL_PART` begins with another part than the first. `DOORSPEC_KILL_SEED` chooses another sample. Of reads in a row only the first counts: at the others the device
-//! and the journal hold the same.
+//! reaches its requests soon; `DOORSPEC_KILL_PART` begins with another part than the first. `DOORSPEC_KILL_SEED` chooses another sample. Of
+//! reads in a row only the first counts: at the others the device and the journal hold the same.
 //!
 //! The same is done without a process: a run in this one is dropped at a request and knows nothing any more, and what is cleaned up follows
 //! from its journal alone. That is quicker by far (`DOORSPEC_KILL=all cargo test --release --test kill severed`).

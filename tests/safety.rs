@@ -365,17 +365,29 @@ fn ids_that_a_device_gave_are_in_the_journal_before_their_creation_counts_as_set
     assert!(given > 0, "nothing was given");
 }
 
-/// A door to a device at which so many connections are served at a time, each to its end: whoever comes then waits.
-fn narrow_door(device: &str, wide: usize) -> String {
+/// A port, and its URL.
+fn door() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("it has an address"));
-    let device = device.trim_start_matches("http://").to_owned();
+    (listener, url)
+}
+
+/// A connection to the device behind a door; nothing waits on either side for more to be sent.
+fn inside(client: &TcpStream, device: &str) -> Option<TcpStream> {
+    let inside = TcpStream::connect(device.trim_start_matches("http://")).ok()?;
+    drop(client.set_nodelay(true).and_then(|()| inside.set_nodelay(true)));
+    Some(inside)
+}
+
+/// A door to a device at which so many connections are served at a time, each to its end: whoever comes then waits.
+fn narrow_door(device: &str, wide: usize) -> String {
+    let (listener, url) = door();
+    let device = device.to_owned();
     for _ in 0..wide {
         let (listener, device) = (listener.try_clone().expect("a clone"), device.clone());
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let Ok(inside) = TcpStream::connect(&device) else { return };
-                drop(client.set_nodelay(true).and_then(|()| inside.set_nodelay(true)));
+                let Some(inside) = inside(&client, &device) else { return };
                 let (mut from, mut to) = (client.try_clone().expect("a clone"), inside.try_clone().expect("a clone"));
                 let pump = thread::spawn(move || {
                     drop(std::io::copy(&mut from, &mut to));
@@ -405,15 +417,13 @@ fn a_device_that_serves_few_connections_at_a_time_conforms() {
 
 /// A door to a device that ends each connection after a reply, without having said so.
 fn rude_door(device: &str, after: Duration) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let url = format!("http://{}", listener.local_addr().expect("it has an address"));
-    let device = device.trim_start_matches("http://").to_owned();
+    let (listener, url) = door();
+    let device = device.to_owned();
     thread::spawn(move || {
         for mut client in listener.incoming().flatten() {
             let device = device.clone();
             thread::spawn(move || {
-                let Ok(mut inside) = TcpStream::connect(&device) else { return };
-                drop(client.set_nodelay(true).and_then(|()| inside.set_nodelay(true)));
+                let Some(mut inside) = inside(&client, &device) else { return };
                 let (mut from, mut to) = (client.try_clone().expect("a clone"), inside.try_clone().expect("a clone"));
                 thread::spawn(move || std::io::copy(&mut from, &mut to));
                 let mut bytes = [0; 65536];

@@ -255,7 +255,7 @@ fn backup(args: &RunArgs, url: Option<&Url>) -> Result<Backup, Wrong> {
         return Ok(Backup::default());
     }
     let path = args.out.join("backup.jsonl");
-    let wrong = |error: io::Error| Wrong(format!("cannot write {}: {error}", path.display()));
+    let wrong = |error: io::Error| Wrong(stored::cannot_write(&path, &error));
     if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
         fs::rename(&path, args.out.join("backup.previous.jsonl")).map_err(wrong)?;
     }
@@ -475,9 +475,9 @@ fn write_report(
         write(&mut file)?;
         file.flush()
     });
-    written.map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    written.map_err(|error| stored::cannot_write(&path, &error))?;
     match copy.filter(|copy| fs::canonicalize(copy).ok() != fs::canonicalize(&path).ok()) {
-        Some(copy) => fs::copy(&path, copy).map(drop).map_err(|error| format!("cannot write {}: {error}", copy.display())),
+        Some(copy) => fs::copy(&path, copy).map(drop).map_err(|error| stored::cannot_write(copy, &error)),
         None => Ok(()),
     }
 }

@@ -26,12 +26,12 @@ mod transmission;
 mod transport;
 mod writing;
 
+use std::time::Duration;
+
 use self::auth::{HttpLogin, People};
 use self::token::TokenLogin;
 use self::transmission::Message;
 use self::transport::Transport;
-use std::time::Duration;
-
 use crate::exchange::{Exchange, Outgoing, Role, header};
 
 pub use self::challenge::{can_answer, offers_md5};

@@ -89,14 +89,9 @@ impl Raw {
     /// How many connections the target serves beside each other, up to so many: each one that was answered is kept while further ones are
     /// opened, ever more at once, until one is not answered in time or is turned away.
     pub async fn served_at_once(&self, message: &Message<'_>, at_most: usize, patience: Duration) -> usize {
-        let plan = Plan::new(message, &self.connector.endpoint.authority);
-        let limits = Limits { time: patience, body: ENOUGH, ..self.limits };
         let served = async || {
-            let stream = timeout(patience, self.connector.connect()).await.ok()?.ok()?;
-            match talk(stream, &plan, limits).await {
-                Talk::Over { outcome: Ok(answer), kept, .. } if !TURNED_AWAY.contains(&answer.status) => Some(kept),
-                _ => None,
-            }
+            let (answer, kept) = self.try_out(message, patience).await?;
+            (!TURNED_AWAY.contains(&answer.status)).then_some(kept)
         };
         let mut kept = Vec::new();
         let (mut count, mut all) = (0, true);
@@ -112,15 +107,19 @@ impl Raw {
 
     /// Whether a connection still lies open a while after a reply on it: some targets close theirs without saying so.
     pub async fn keeps_connections(&self, message: &Message<'_>, patience: Duration, rest: Duration) -> bool {
+        let Some((_, Some(mut stream))) = self.try_out(message, patience).await else { return false };
+        sleep(rest).await;
+        stream.is_idle()
+    }
+
+    /// One request on a connection of its own; gives that as well, if another request may use it.
+    async fn try_out(&self, message: &Message<'_>, patience: Duration) -> Option<(Answer, Option<Stream>)> {
         let plan = Plan::new(message, &self.connector.endpoint.authority);
         let limits = Limits { time: patience, body: ENOUGH, ..self.limits };
-        let Ok(Ok(stream)) = timeout(patience, self.connector.connect()).await else { return false };
+        let stream = timeout(patience, self.connector.connect()).await.ok()?.ok()?;
         match talk(stream, &plan, limits).await {
-            Talk::Over { kept: Some(mut stream), .. } => {
-                sleep(rest).await;
-                stream.is_idle()
-            }
-            _ => false,
+            Talk::Over { outcome: Ok(answer), kept, .. } => Some((answer, kept)),
+            _ => None,
         }
     }
 

@@ -20,11 +20,10 @@ use crate::exchange::Fault;
 pub struct Transport {
     endpoint: Endpoint,
     raw: Raw,
-    http: Http,
+    /// None where there is but one connection, which two paths would take from each other.
+    http: Option<Http>,
     permits: Semaphore,
     stalls: Arc<Stalls>,
-    /// There is never more than one connection.
-    is_single: bool,
 }
 
 impl Transport {
@@ -33,11 +32,11 @@ impl Transport {
         let tls = Arc::new(tls::config(endpoint.secure, options.cacert.as_deref(), options.insecure)?);
         let connector = Connector { endpoint: endpoint.clone(), tls, limit: options.connect_timeout };
         let limits = Limits { head: options.head_cap, body: options.body_cap, time: options.timeout, silence: None };
-        let http = Http::new(options, connector.clone(), limits)?;
+        let http = (options.max_connections > 1).then(|| Http::new(options, connector.clone(), limits)).transpose()?;
         let stalls = Arc::new(Stalls::new(options.timeout));
         let raw = Raw::new(connector, limits, options.idle_reuse, stalls.clone());
         let permits = Semaphore::new(options.max_connections.clamp(1, Semaphore::MAX_PERMITS));
-        Ok(Self { endpoint, raw, http, permits, stalls, is_single: options.max_connections <= 1 })
+        Ok(Self { endpoint, raw, http, permits, stalls })
     }
 
     pub fn secure(&self) -> bool {
@@ -49,19 +48,17 @@ impl Transport {
     }
 
     /// Sends a request once. What is judged, or cannot be said in the ordinary way, goes over the wire path; so does all the rest where there is
-    /// but one connection, which two paths would take from each other.
+    /// no other.
     pub async fn transmit(&self, message: &Message<'_>) -> Transmission {
         // The semaphore is never closed, so there is always a permit in the end.
         let _permit = self.permits.acquire().await;
         // The ordinary path would wait for the end of every body of a device that is known to announce too much.
-        match Some(message)
-            .filter(|message| !message.judged && !self.is_single && !self.stalls.are_usual())
-            .and_then(|message| self.http.request(message))
-        {
-            Some(request) => {
+        let ordinary = self.http.as_ref().filter(|_| !message.judged && !self.stalls.are_usual());
+        match ordinary.and_then(|http| Some((http, http.request(message)?))) {
+            Some((http, request)) => {
                 // Its connection takes the place of one that lies idle.
                 drop(self.raw.idle_connection());
-                let transmission = self.http.transmit(message, request).await;
+                let transmission = http.transmit(message, request).await;
                 self.stalls.note(&transmission.outcome, Duration::from_micros(transmission.duration_us));
                 transmission
             }
