@@ -75,12 +75,13 @@ async fn start(device: Box<dyn Device>, args: &MockArgs) -> Result<Server, Strin
 }
 
 fn announce(suite: &str, url: &str, accounts: &Accounts, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "listening on {url}")?;
     let accounts = json!([
         { "role": "admin", "user": accounts.admin.user, "password": accounts.admin.password },
         { "role": "limited", "user": accounts.limited.user, "password": accounts.limited.password },
     ]);
-    writeln!(out, "{}", json!({ "suite": suite, "accounts": accounts }))?;
+    // At once: whoever starts the mock may stop reading after the first line.
+    let both = format!("listening on {url}\n{}\n", json!({ "suite": suite, "accounts": accounts }));
+    out.write_all(both.as_bytes())?;
     out.flush()
 }
 

@@ -459,7 +459,7 @@ fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String
 fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
     let dialect = args.junit_dialect.into();
     write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out))?;
-    write_report(args, "junit.xml", args.junit.as_deref(), |out| out.write_all(report::junit(record, dialect).as_bytes()))?;
+    write_report(args, "junit.xml", args.junit.as_deref(), |out| report::write_junit(record, dialect, out))?;
     write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out))
 }
 

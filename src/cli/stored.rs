@@ -72,7 +72,7 @@ pub(super) fn write_reports(record: &Record, folder: &Path, dialect: report::Dia
     fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
     let reports: [(&str, &Report<'_>); 3] = [
         ("record.json", &|out| report::write_json(record, out)),
-        ("junit.xml", &|out| out.write_all(report::junit(record, dialect).as_bytes())),
+        ("junit.xml", &|out| report::write_junit(record, dialect, out)),
         ("report.html", &|out| report::write_html(record, out)),
     ];
     for (name, write) in reports {

@@ -5,17 +5,17 @@
 //! case id, so that a tool that follows a case over time finds it again.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::io::{self, Write};
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite, XmlString};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use crate::record::{CaseRecord, Record, WaiverRecord};
 use crate::report::evidence::transcript;
 use crate::report::failure::{case_failure, message};
 use crate::report::outcome::{area_and_name, unsaid, whole, worst, wrong_waiver};
-use crate::report::plain::{capped, clipped, visible, visible_lines};
+use crate::report::plain::{capped, clipped, shown, shown_lines, visible};
 use crate::report::style::Style;
 use crate::requirement::{RequirementId, Strength};
 use crate::verdict::{Exit, Verdict};
@@ -24,8 +24,6 @@ use crate::verdict::{Exit, Verdict};
 const EVIDENCE: usize = 8 * 1024;
 /// How many columns the message about the run as a whole takes.
 const MESSAGE: usize = 2000;
-/// How many texts are kept as the file holds them: a record may have any number.
-const TEXTS: usize = 4096;
 
 /// Which readers the file is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,103 +37,249 @@ pub enum Dialect {
 
 /// The run as JUnit XML, one suite an area. It is well-formed whatever the device sent, and the same record gives the same bytes.
 pub fn junit(record: &Record, dialect: Dialect) -> String {
-    let mut report = Report::new("doorspec");
-    report.set_time(Duration::from_millis(record.duration_ms));
-    let shared = Shared::new(record, dialect);
-    for (id, (area, cases)) in by_area(record).into_iter().enumerate() {
-        report.add_test_suite(shared.suite(id, &area, &cases));
-    }
-    report.add_test_suites(beyond_the_cases(record, dialect));
-    // Writing into memory cannot fail, and every string has passed the escaping above.
-    let xml = report.to_string().expect("the report is plain text in memory");
-    match dialect {
-        Dialect::Common => xml,
-        Dialect::Strict => xml.replacen(&format!(" skipped=\"{}\"", report.skipped), "", 1),
-    }
+    let mut xml = Vec::new();
+    // Writing into memory cannot fail, and only text is written.
+    write_junit(record, dialect, &mut xml).expect("memory takes it");
+    String::from_utf8(xml).expect("it is text")
 }
 
-/// What the cases of one file share.
-struct Shared<'r> {
+/// Writes the run as [`junit`] gives it, case after case: the file is never in memory as a whole.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_junit(record: &Record, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
+    let rows = record.requirements.iter().map(|row| &row.requirement);
+    let demanded = rows.map(|requirement| (&requirement.id, requirement.strength)).collect();
+    File { record, dialect, demanded, xml: Writer::new_with_indent(out, b' ', 4) }.write()
+}
+
+/// Attributes in the order in which they stand.
+type Attributes<'a> = Vec<(&'a str, Cow<'a, str>)>;
+
+/// A file that is being written. Every text passes [`File::tag`] or [`File::text`], which make it harmless.
+struct File<'r, W> {
     record: &'r Record,
     dialect: Dialect,
     demanded: HashMap<&'r RequirementId, Strength>,
-    /// Texts as the file holds them, made once: the same few stand in every case, and the library looks at each of their characters.
-    texts: RefCell<HashMap<String, XmlString>>,
+    xml: Writer<W>,
 }
 
-impl<'r> Shared<'r> {
-    fn new(record: &'r Record, dialect: Dialect) -> Self {
-        let rows = record.requirements.iter().map(|row| &row.requirement);
-        let demanded = rows.map(|requirement| (&requirement.id, requirement.strength)).collect();
-        Self { record, dialect, demanded, texts: RefCell::default() }
+/// What is in a suite, or in the whole file.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    skipped: usize,
+    failures: usize,
+    errors: usize,
+}
+
+impl FromIterator<Option<Kind>> for Counts {
+    fn from_iter<I: IntoIterator<Item = Option<Kind>>>(kinds: I) -> Self {
+        let mut counts = Self::default();
+        for kind in kinds {
+            counts.tests += 1;
+            match kind {
+                Some(Kind::Skipped) => counts.skipped += 1,
+                Some(Kind::Failure) => counts.failures += 1,
+                Some(Kind::Error) => counts.errors += 1,
+                None => {}
+            }
+        }
+        counts
+    }
+}
+
+/// What a case has within it that did not simply pass.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Skipped,
+    Failure,
+    Error,
+}
+
+impl Kind {
+    fn tag(self) -> &'static str {
+        match self {
+            Self::Skipped => "skipped",
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The element that says so.
+struct Element<'c> {
+    kind: Kind,
+    /// Its `type`; a case that was skipped has none.
+    word: Option<Cow<'c, str>>,
+    message: Cow<'c, str>,
+}
+
+/// A case that the catalogue does not have.
+struct Own<'r> {
+    name: String,
+    element: Element<'r>,
+}
+
+impl<W: Write> File<'_, W> {
+    fn write(mut self) -> io::Result<()> {
+        let record = self.record;
+        let areas = by_area(record);
+        let beyond = beyond_the_cases(record);
+        let kinds = record.cases.iter().map(|case| kind(case, record));
+        let counts: Counts = kinds.chain(beyond.iter().flat_map(|(_, cases)| cases).map(|own| Some(own.element.kind))).collect();
+        self.xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let skipped = (self.dialect == Dialect::Common).then(|| ("skipped", counts.skipped.to_string().into()));
+        let mut attributes: Attributes<'_> = vec![("name", "doorspec".into()), ("tests", counts.tests.to_string().into())];
+        attributes.extend(skipped);
+        attributes.extend([("failures", counts.failures.to_string().into()), ("errors", counts.errors.to_string().into())]);
+        attributes.push(("time", seconds(record.duration_ms)));
+        self.open("testsuites", &attributes)?;
+        let first = areas.len();
+        for (id, (area, cases)) in areas.into_iter().enumerate() {
+            self.suite(id, &area, &cases)?;
+        }
+        for (id, (area, cases)) in beyond.into_iter().enumerate() {
+            self.own(first + id, area, &cases)?;
+        }
+        self.close("testsuites")?;
+        self.xml.write_event(Event::Eof)?;
+        self.xml.write_indent()
     }
 
-    /// A text as the file holds it.
-    fn text(&self, text: &str) -> XmlString {
-        let mut known = self.texts.borrow_mut();
-        if let Some(made) = known.get(text) {
-            return made.clone();
-        }
-        let made = XmlString::new(visible(text));
-        if known.len() < TEXTS {
-            known.insert(text.to_owned(), made.clone());
-        }
-        made
+    fn suite(&mut self, id: usize, area: &str, cases: &[&CaseRecord]) -> io::Result<()> {
+        let record = self.record;
+        let counts = cases.iter().map(|case| kind(case, record)).collect();
+        self.open_suite(id, area, &counts, cases.iter().map(|case| case.duration_ms).sum())?;
+        self.properties(&suite_properties(record))?;
+        cases.iter().try_for_each(|case| self.case(case))?;
+        self.close("testsuite")
     }
 
-    fn suite(&self, id: usize, area: &str, cases: &[&CaseRecord]) -> TestSuite {
-        let mut suite = TestSuite::new(area);
-        suite.set_time(Duration::from_millis(cases.iter().map(|case| case.duration_ms).sum()));
-        let attributes =
-            [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&self.record.started, self.dialect))];
-        suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
-        for (name, value) in suite_properties(self.record) {
-            suite.add_property(Property::new(name, visible(&value)));
+    /// A suite that holds no case of the catalogue.
+    fn own(&mut self, id: usize, area: &str, cases: &[Own<'_>]) -> io::Result<()> {
+        self.open_suite(id, area, &cases.iter().map(|own| Some(own.element.kind)).collect(), 0)?;
+        for own in cases {
+            self.open("testcase", &[("name", own.name.as_str().into()), ("classname", area.into()), ("time", seconds(0))])?;
+            self.element(&own.element, None)?;
+            self.close("testcase")?;
         }
-        suite.add_test_cases(cases.iter().map(|case| self.test_case(case)));
-        suite
+        self.close("testsuite")
     }
 
-    fn test_case(&self, case: &CaseRecord) -> TestCase {
+    fn open_suite(&mut self, id: usize, area: &str, counts: &Counts, duration_ms: u64) -> io::Result<()> {
+        let attributes = [
+            ("name", area.into()),
+            ("tests", counts.tests.to_string().into()),
+            ("skipped", counts.skipped.to_string().into()),
+            ("errors", counts.errors.to_string().into()),
+            ("failures", counts.failures.to_string().into()),
+            ("time", seconds(duration_ms)),
+            ("id", id.to_string().into()),
+            ("package", area.into()),
+            ("timestamp", timestamp(&self.record.started, self.dialect).into()),
+        ];
+        self.open("testsuite", &attributes)
+    }
+
+    fn case(&mut self, case: &CaseRecord) -> io::Result<()> {
+        let record = self.record;
         let (class, name) = area_and_name(&case.id);
-        let mut test_case = TestCase::new(name, status(case, self.record));
-        test_case.set_classname(self.text(&class)).set_time(Duration::from_millis(case.duration_ms));
-        let facts = self.facts(case);
-        let output = output(case, self.record);
+        let line = case.source.line.to_string();
+        let mut attributes: Attributes<'_> =
+            vec![("name", name.as_str().into()), ("classname", class.as_str().into()), ("time", seconds(case.duration_ms))];
+        let facts = facts(case, record, &self.demanded);
+        let mut output = output(case, record);
         match self.dialect {
-            Dialect::Common => {
-                let place = [("file", case.source.file.as_str()), ("line", &case.source.line.to_string())];
-                test_case.extra.extend(place.map(|(name, value)| (self.text(name), self.text(value))));
-                test_case.add_properties(facts.iter().map(|(name, value)| Property::new(self.text(name), self.text(value))));
-                output.map(|output| test_case.set_system_out(output));
-            }
+            Dialect::Common => attributes.extend([("file", case.source.file.as_str().into()), ("line", line.as_str().into())]),
             Dialect::Strict => {
-                let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", visible(value))).collect();
-                test_case.set_system_out(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
+                let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", shown(value))).collect();
+                output = Some(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
             }
         }
-        test_case
+        self.open("testcase", &attributes)?;
+        if self.dialect == Dialect::Common {
+            self.properties(&facts)?;
+        }
+        if let Some(element) = element(case, record) {
+            let block = matches!(element.kind, Kind::Failure | Kind::Error).then(|| block(case, record));
+            self.element(&element, block.as_deref())?;
+        }
+        if let Some(output) = output {
+            self.open("system-out", &[])?;
+            self.text(&output)?;
+            self.close("system-out")?;
+        }
+        self.close("testcase")
     }
 
-    /// The facts about a case, in a fixed order: requirements, place, run, observations.
-    fn facts<'c>(&'c self, case: &'c CaseRecord) -> Vec<(&'static str, Cow<'c, str>)> {
-        let mut facts: Vec<(&str, Cow<'_, str>)> =
-            vec![("title", case.title.as_str().into()), ("verdict", case.verdict.word().into())];
-        facts.extend(case.requirements.iter().map(|id| ("requirement", id.0.as_str().into())));
-        let cited = case.requirements.iter().filter_map(|id| self.demanded.get(id)).copied().max();
-        let level = worst(case).map(|mismatch| mismatch.level).or(cited);
-        facts.extend(level.map(|level| ("level", level.word().into())));
-        facts.push(("source", format!("{}:{}", case.source.file, case.source.line).into()));
-        facts.push(("seed", self.record.seed.to_string().into()));
-        facts.push(("target", self.record.target.url.as_str().into()));
-        facts.extend(self.record.target.identity.get("firmware").map(|firmware| ("firmware", firmware.as_str().into())));
-        for observation in &case.observations {
-            facts.push(("observation", format!("{} {}", observation.requirement, observation.class).into()));
-        }
-        facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict", verdict.word().into())));
-        facts.extend(case.waived.as_ref().map(|why| ("waived", why.as_str().into())));
-        facts
+    fn element(&mut self, element: &Element<'_>, text: Option<&str>) -> io::Result<()> {
+        let mut attributes = vec![("message", Cow::Borrowed(&*element.message))];
+        attributes.extend(element.word.as_deref().map(|word| ("type", Cow::Borrowed(word))));
+        let tag = element.kind.tag();
+        let Some(text) = text else { return self.empty(tag, &attributes) };
+        self.open(tag, &attributes)?;
+        self.text(text)?;
+        self.close(tag)
     }
+
+    fn properties(&mut self, properties: &[(Cow<'_, str>, Cow<'_, str>)]) -> io::Result<()> {
+        self.open("properties", &[])?;
+        for (name, value) in properties {
+            self.empty("property", &[("name", Cow::Borrowed(name)), ("value", Cow::Borrowed(value))])?;
+        }
+        self.close("properties")
+    }
+
+    fn open(&mut self, name: &str, attributes: &[(&str, Cow<'_, str>)]) -> io::Result<()> {
+        self.xml.write_event(Event::Start(tag(name, attributes)))
+    }
+
+    fn empty(&mut self, name: &str, attributes: &[(&str, Cow<'_, str>)]) -> io::Result<()> {
+        self.xml.write_event(Event::Empty(tag(name, attributes)))
+    }
+
+    fn close(&mut self, name: &str) -> io::Result<()> {
+        self.xml.write_event(Event::End(BytesEnd::new(name)))
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.xml.write_event(Event::Text(BytesText::new(&shown_lines(text))))
+    }
+}
+
+fn tag<'n>(name: &'n str, attributes: &[(&str, Cow<'_, str>)]) -> BytesStart<'n> {
+    let mut tag = BytesStart::new(name);
+    attributes.iter().for_each(|(name, value)| tag.push_attribute((*name, &*shown(value))));
+    tag
+}
+
+fn seconds(ms: u64) -> Cow<'static, str> {
+    format!("{}.{:03}", ms / 1000, ms % 1000).into()
+}
+
+/// The facts about a case, in a fixed order: requirements, place, run, observations.
+fn facts<'c>(
+    case: &'c CaseRecord,
+    record: &'c Record,
+    demanded: &HashMap<&RequirementId, Strength>,
+) -> Vec<(Cow<'c, str>, Cow<'c, str>)> {
+    let mut facts: Vec<(&str, Cow<'_, str>)> =
+        vec![("title", case.title.as_str().into()), ("verdict", case.verdict.word().into())];
+    facts.extend(case.requirements.iter().map(|id| ("requirement", id.0.as_str().into())));
+    let cited = case.requirements.iter().filter_map(|id| demanded.get(id)).copied().max();
+    let level = worst(case).map(|mismatch| mismatch.level).or(cited);
+    facts.extend(level.map(|level| ("level", level.word().into())));
+    facts.push(("source", format!("{}:{}", case.source.file, case.source.line).into()));
+    facts.push(("seed", record.seed.to_string().into()));
+    facts.push(("target", record.target.url.as_str().into()));
+    facts.extend(record.target.identity.get("firmware").map(|firmware| ("firmware", firmware.as_str().into())));
+    for observation in &case.observations {
+        facts.push(("observation", format!("{} {}", observation.requirement, observation.class).into()));
+    }
+    facts.extend(case.verdicts.iter().map(|verdict| ("merged-verdict", verdict.word().into())));
+    facts.extend(case.waived.as_ref().map(|why| ("waived", why.as_str().into())));
+    facts.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 fn by_area(record: &Record) -> BTreeMap<String, Vec<&CaseRecord>> {
@@ -146,91 +290,77 @@ fn by_area(record: &Record) -> BTreeMap<String, Vec<&CaseRecord>> {
     areas
 }
 
-/// What fails the run without being a case: without it the file would say that all is well.
-fn beyond_the_cases(record: &Record, dialect: Dialect) -> Vec<TestSuite> {
+/// What fails the run without being a case, by area: without it the file would say that all is well.
+fn beyond_the_cases(record: &Record) -> Vec<(&'static str, Vec<Own<'_>>)> {
     let wrong: Vec<&WaiverRecord> = record.waivers.iter().filter(|one| one.status.fails()).collect();
-    let waivers = wrong.iter().enumerate().map(|(at, one)| {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_message(wrong_waiver(one)).set_type(format!("waiver-{}", one.status.word()));
-        TestCase::new(visible(&format!("{} ({})", one.waiver.case, at + 1)), status)
+    let waivers = wrong.iter().enumerate().map(|(at, one)| Own {
+        name: format!("{} ({})", one.waiver.case, at + 1),
+        element: Element {
+            kind: Kind::Failure,
+            word: Some(format!("waiver-{}", one.status.word()).into()),
+            message: wrong_waiver(one).into(),
+        },
     });
     let all = [("doorspec.waivers", waivers.collect()), ("doorspec.run", Vec::from_iter(run(record)))];
-    let first = by_area(record).len();
-    all.into_iter()
-        .filter(|(_, cases)| !cases.is_empty())
-        .zip(first..)
-        .map(|((area, cases), id)| own(area, id, cases, record, dialect))
-        .collect()
+    all.into_iter().filter(|(_, cases)| !cases.is_empty()).collect()
 }
 
 /// The run as a whole, where it cannot be relied on although no case says so.
-fn run(record: &Record) -> Option<TestCase> {
+fn run(record: &Record) -> Option<Own<'_>> {
     let (kind, word) = match unsaid(record)? {
-        Exit::DataChanged => (NonSuccessKind::Failure, "data-changed"),
-        Exit::Incomplete => (NonSuccessKind::Error, "inconclusive"),
-        _ => (NonSuccessKind::Error, "suite"),
+        Exit::DataChanged => (Kind::Failure, "data-changed"),
+        Exit::Incomplete => (Kind::Error, "inconclusive"),
+        _ => (Kind::Error, "suite"),
     };
-    let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(clipped(&visible(&whole(record)), MESSAGE)).set_type(word);
-    Some(TestCase::new("outcome", status))
-}
-
-/// A suite that holds no case of the catalogue.
-fn own(area: &str, id: usize, cases: Vec<TestCase>, record: &Record, dialect: Dialect) -> TestSuite {
-    let mut suite = TestSuite::new(area);
-    suite.set_time(Duration::ZERO);
-    let attributes = [("id", id.to_string()), ("package", area.to_owned()), ("timestamp", timestamp(&record.started, dialect))];
-    suite.extra.extend(attributes.map(|(name, value)| (name.into(), value.into())));
-    for mut case in cases {
-        case.set_classname(area).set_time(Duration::ZERO);
-        suite.add_test_case(case);
-    }
-    suite
+    let message = clipped(&visible(&whole(record)), MESSAGE).into();
+    Some(Own { name: "outcome".to_owned(), element: Element { kind, word: Some(word.into()), message } })
 }
 
 /// The beginning of the run. Readers of the strict form take an instant without zone for UTC and refuse one with a zone.
-fn timestamp(started: &str, dialect: Dialect) -> String {
+fn timestamp(started: &str, dialect: Dialect) -> &str {
     match dialect {
-        Dialect::Common => visible(started),
-        Dialect::Strict => visible(started.get(..19).unwrap_or(started)),
+        Dialect::Common => started,
+        Dialect::Strict => started.get(..19).unwrap_or(started),
     }
 }
 
-fn suite_properties(record: &Record) -> Vec<(String, String)> {
-    let mut properties = vec![
-        ("doorspec".to_owned(), record.doorspec.clone()),
-        ("seed".to_owned(), record.seed.to_string()),
-        ("outcome".to_owned(), record.outcome.clone()),
-        ("strict".to_owned(), record.strict.to_string()),
-        ("target.url".to_owned(), record.target.url.clone()),
+fn suite_properties(record: &Record) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    let mut properties: Vec<(Cow<'_, str>, Cow<'_, str>)> = vec![
+        ("doorspec".into(), record.doorspec.as_str().into()),
+        ("seed".into(), record.seed.to_string().into()),
+        ("outcome".into(), record.outcome.as_str().into()),
+        ("strict".into(), record.strict.to_string().into()),
+        ("target.url".into(), record.target.url.as_str().into()),
     ];
-    properties.extend(record.target.transport.iter().map(|transport| ("target.transport".to_owned(), transport.clone())));
-    properties.extend(record.target.identity.iter().map(|(name, value)| (format!("target.{}", visible(name)), value.clone())));
+    properties.extend(record.target.transport.iter().map(|transport| ("target.transport".into(), transport.as_str().into())));
+    let identity = record.target.identity.iter();
+    properties.extend(identity.map(|(name, value)| (format!("target.{name}").into(), value.as_str().into())));
     properties
 }
 
-fn status(case: &CaseRecord, record: &Record) -> TestCaseStatus {
-    let (kind, word) = match case.verdict {
-        Verdict::Pass | Verdict::Observed => return TestCaseStatus::success(),
-        Verdict::Warn if !record.strict => return TestCaseStatus::success(),
-        Verdict::NotApplicable => return skipped(case.reason.as_deref().unwrap_or("not applicable")),
-        Verdict::Warn | Verdict::Fail if case.waived.is_some() => {
-            return skipped(&format!("waived: {}", case.waived.as_deref().unwrap_or_default()));
-        }
-        Verdict::Warn => (NonSuccessKind::Failure, "should"),
-        Verdict::Fail => (NonSuccessKind::Failure, "must"),
-        Verdict::Inconclusive => (NonSuccessKind::Error, "inconclusive"),
-        Verdict::Error => (NonSuccessKind::Error, "suite"),
-    };
-    let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(message(case)).set_type(word).set_description(block(case, record));
-    status
+/// Which element a case has; one that is as required has none.
+fn kind(case: &CaseRecord, record: &Record) -> Option<Kind> {
+    match case.verdict {
+        Verdict::Pass | Verdict::Observed => None,
+        Verdict::Warn if !record.strict => None,
+        Verdict::NotApplicable => Some(Kind::Skipped),
+        Verdict::Warn | Verdict::Fail if case.waived.is_some() => Some(Kind::Skipped),
+        Verdict::Warn | Verdict::Fail => Some(Kind::Failure),
+        Verdict::Inconclusive | Verdict::Error => Some(Kind::Error),
+    }
 }
 
-fn skipped(why: &str) -> TestCaseStatus {
-    let mut status = TestCaseStatus::skipped();
-    status.set_message(visible(why));
-    status
+fn element<'c>(case: &'c CaseRecord, record: &Record) -> Option<Element<'c>> {
+    let kind = kind(case, record)?;
+    let (word, message) = match (kind, case.verdict, &case.waived) {
+        (Kind::Skipped, Verdict::Warn | Verdict::Fail, Some(why)) => (None, format!("waived: {why}").into()),
+        (Kind::Skipped, ..) => (None, case.reason.as_deref().unwrap_or("not applicable").into()),
+        (_, Verdict::Warn, _) => (Some("should"), message(case).into()),
+        (_, Verdict::Fail, _) => (Some("must"), message(case).into()),
+        (_, Verdict::Error, _) => (Some("suite"), message(case).into()),
+        (..) => (Some("inconclusive"), message(case).into()),
+    };
+    Some(Element { kind, word: word.map(Cow::Borrowed), message })
 }
 
 /// The text block that a terminal shows as well.
@@ -248,11 +378,13 @@ fn output(case: &CaseRecord, record: &Record) -> Option<String> {
     let told = if is_told_elsewhere { String::new() } else { block(case, record) + "\n" };
     let evidence: Vec<_> = case.exchanges.iter().map(transcript).collect();
     let output = told + &capped(&evidence.join("\n"), EVIDENCE);
-    (!output.is_empty()).then(|| visible_lines(&output))
+    (!output.is_empty()).then_some(output)
 }
 
 #[cfg(test)]
 mod tests {
+    use quick_junit::Report;
+
     use super::*;
     use crate::report::sample;
 

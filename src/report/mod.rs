@@ -35,7 +35,7 @@ pub use format::Format;
 pub use github::unheeded;
 pub use html::{html, write_html};
 pub use json::{json, write_json};
-pub use junit::{Dialect, junit};
+pub use junit::{Dialect, junit, write_junit};
 pub use outcome::{counts, sentence as outcome};
 pub use plain::visible;
 pub use style::Style;

@@ -1,16 +1,27 @@
 //! Making foreign text harmless: what a device sent is shown so that it can be read, and cannot act.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The text on one line. Line ends, tabs, control characters, text direction marks and noncharacters become escapes such as `\n`
 /// or `\u{1b}`, so that no terminal, XML reader or browser acts on them; so does the second of two number signs, with which CI
 /// systems begin commands anywhere in a log (`##[...]`, `##vso[...]`, `##teamcity[...]`).
 pub fn visible(text: &str) -> String {
+    shown(text).into_owned()
+}
+
+/// Like [`visible`], without a copy where nothing has to change.
+pub fn shown(text: &str) -> Cow<'_, str> {
     escape(text, |_| false)
 }
 
 /// Like [`visible`], but line ends and tabs stay what they are.
 pub fn visible_lines(text: &str) -> String {
+    shown_lines(text).into_owned()
+}
+
+/// Like [`visible_lines`], without a copy where nothing has to change.
+pub fn shown_lines(text: &str) -> Cow<'_, str> {
     escape(text, |character| matches!(character, '\n' | '\t'))
 }
 
@@ -19,9 +30,9 @@ pub fn squeezed(text: &str) -> String {
     visible(&text.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
+fn escape(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#') {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     let mut before = None;
@@ -38,7 +49,7 @@ fn escape(text: &str, keep: impl Fn(char) -> bool) -> String {
         }
         before = Some(character);
     }
-    shown
+    Cow::Owned(shown)
 }
 
 /// Whether a reader of the report would act on the character instead of showing it, or must not contain it (XML 1.0, section 2.2).
