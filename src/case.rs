@@ -4,6 +4,7 @@
 //! case file means once it was read and its rows were unfolded.
 
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -114,7 +115,8 @@ pub struct Case {
     /// For whoever reads the file.
     #[serde(default)]
     pub note: Option<String>,
-    pub steps: Vec<Step>,
+    /// Rows of one case share the steps that they have in common.
+    pub steps: Vec<Arc<Step>>,
 }
 
 /// One step. Exactly one of `setup`, `send`, `control`, `pages`, `together` and `skip` says what it does.

@@ -2,6 +2,8 @@
 //!
 //! All of it is data (`cases/<suite>/suite.json`), so that the engine knows no vendor.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -112,7 +114,7 @@ pub struct Setup {
     #[serde(default)]
     pub fresh: IndexMap<String, Fresh>,
     /// Its expectations are conditions: what does not hold makes the case inconclusive, never failed.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
 }
 
 /// What keeps other people's data safe.

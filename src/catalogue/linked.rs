@@ -1,13 +1,14 @@
 //! The catalogue as the rest of the program uses it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
-use std::sync::OnceLock;
+use std::io::{self, BufWriter};
+use std::sync::{Arc, OnceLock};
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::{Sources, load};
-use crate::case::{Case, CaseId, Risk};
+use crate::case::{Case, CaseId, Risk, Step};
 use crate::requirement::{Requirement, RequirementFile, RequirementId};
 use crate::schema::Schemas;
 use crate::suite::{Profile, Suite};
@@ -83,13 +84,23 @@ impl SuiteCatalogue {
     /// A digest of everything that verdicts follow from: what the suite says, its rows, its cases and its schemas. Worked out at most once.
     pub fn digest(&self) -> &str {
         self.digest.get_or_init(|| {
-            let mut digest = Digester(Sha256::new());
-            let cases = self.cases.iter().map(|case| (&case.id, &case.case, &case.needs, case.risk));
+            let mut digest = BufWriter::new(Digester(Sha256::new()));
             let schemas = self.schemas.names().map(|name| (name, self.schemas.text(name)));
-            let parts = (&self.suite, &self.requirements, &self.profiles, cases.collect::<Vec<_>>(), schemas.collect::<Vec<_>>());
-            // Plain data with string keys, written into memory.
-            serde_json::to_writer(&mut digest, &parts).expect("a suite is plain data");
-            digest.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+            let parts = (&self.suite, &self.requirements, &self.profiles, schemas.collect::<Vec<_>>());
+            put(&mut digest, &parts);
+            let mut before: &[Arc<Step>] = &[];
+            for case in &self.cases {
+                let Case { title, requirements, fresh, alone, first, lasting, steps, .. } = &case.case;
+                put(&mut digest, &(&case.id, title, requirements, &case.needs, case.risk, fresh, alone, first, lasting));
+                for (at, step) in steps.iter().enumerate() {
+                    // What a row shares with the row before it is not written again.
+                    let is_shared = before.get(at).is_some_and(|earlier| Arc::ptr_eq(step, earlier));
+                    put(&mut digest, &(!is_shared).then_some(step));
+                }
+                before = steps;
+            }
+            let digest = digest.into_inner().unwrap_or_else(|_| unreachable!("memory takes it")).0;
+            digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
         })
     }
 
@@ -97,6 +108,11 @@ impl SuiteCatalogue {
     pub fn requirement(&self, id: &RequirementId) -> Option<&Requirement> {
         self.rows.get(id).map(|at| &self.requirements.requirements[*at])
     }
+}
+
+/// Adds a part of a suite: plain data with string keys, which memory takes.
+fn put(digest: &mut BufWriter<Digester>, part: &impl Serialize) {
+    serde_json::to_writer(digest, part).expect("a suite is plain data");
 }
 
 struct Digester(Sha256);

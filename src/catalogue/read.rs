@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::thread;
 
 use serde::de::DeserializeOwned;
@@ -141,9 +142,12 @@ impl Reader<'_> {
             return Vec::new();
         }
         unfold_short_forms(&mut written);
-        let mut cases = Vec::new();
+        let mut cases: Vec<CatalogueCase> = Vec::new();
         for (row, value) in unfold_rows(written) {
-            let Some(case) = self.shape::<Case>(document, &pointer, &value) else { break };
+            let Some(mut case) = self.shape::<Case>(document, &pointer, &value) else { break };
+            if let Some(before) = cases.last() {
+                share_steps(&mut case, before);
+            }
             cases.push(self.placed(document, shell, index, row.as_deref(), case));
         }
         cases
@@ -209,6 +213,13 @@ impl Reader<'_> {
     fn say(&mut self, document: &Document, pointer: &str, message: &str, help: Option<String>) {
         let place = document.places.key_of(pointer).or_else(|| document.places.nearest(pointer));
         self.diagnostics.push(Diagnostic::new(self.sources.shown(&document.name), message).at(place).help_with(help));
+    }
+}
+
+/// A row keeps only the steps that are not those of the row before it.
+fn share_steps(case: &mut Case, before: &CatalogueCase) {
+    for (step, earlier) in case.steps.iter_mut().zip(&before.case.steps).filter(|(step, earlier)| *step == *earlier) {
+        *step = Arc::clone(earlier);
     }
 }
 

@@ -78,18 +78,21 @@ pub(super) fn expand_faults(case: &mut Value, schemas: &Schemas) -> Result<(), V
     Ok(())
 }
 
-/// The cases that a case with `rows` stands for, with each row's name; a case without rows is itself.
-pub(super) fn unfold_rows(mut case: Value) -> Vec<(Option<String>, Value)> {
+/// The cases that a case with `rows` stands for, one after the other, with each row's name; a case without rows is itself.
+pub(super) fn unfold_rows(mut case: Value) -> impl Iterator<Item = (Option<String>, Value)> {
     let rows = case.as_object_mut().and_then(|members| members.shift_remove("rows"));
-    let Some(Value::Array(rows)) = rows else { return vec![(None, case)] };
-    let unfold = |row: Value| {
-        let Value::Object(mut row) = row else { return (Some(String::new()), case.clone()) };
+    let (own, rows, shape) = match rows {
+        Some(Value::Array(rows)) => (None, rows, case),
+        _ => (Some((None, case)), Vec::new(), Value::Null),
+    };
+    let unfold = move |row: Value| {
+        let mut unfolded = shape.clone();
+        let Value::Object(mut row) = row else { return (Some(String::new()), unfolded) };
         let name = row.shift_remove("name").and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default();
-        let mut unfolded = case.clone();
         fill_in(&mut unfolded, &row);
         (Some(name), unfolded)
     };
-    rows.into_iter().map(unfold).collect()
+    own.into_iter().chain(rows.into_iter().map(unfold))
 }
 
 /// Fills a row's members in wherever `{{member}}` stands, in values and in member names. (A copy that is changed is cheaper than a new
@@ -150,7 +153,7 @@ mod tests {
     fn a_row_keeps_the_type_of_its_values() {
         let case = json!({ "name": "x", "rows": [{ "name": "number", "value": 1, "kind": "a number", "key": "users" }],
             "title": "as {{kind}}", "steps": [{ "send": { "json": { "{{key}}": "{{value}}" }, "path": "{{mine}}" } }] });
-        let unfolded = unfold_rows(case);
+        let unfolded: Vec<_> = unfold_rows(case).collect();
         let expected =
             json!({ "name": "x", "title": "as a number", "steps": [{ "send": { "json": { "users": 1 }, "path": "{{mine}}" } }] });
         assert_eq!(unfolded, vec![(Some("number".to_owned()), expected)]);

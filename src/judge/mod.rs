@@ -110,6 +110,10 @@ pub struct Yardstick<'a> {
 /// # Errors
 /// When the expectation itself cannot be used: an unknown schema, matcher, named reply or template name.
 pub fn judge(seen: &Seen<'_>, expectation: &Expectation, yardstick: &Yardstick<'_>) -> Result<Vec<Deviation>, Unjudgeable> {
+    // Most replies are right, and a trial need not know the place of anything.
+    if holds(seen, expectation, yardstick)? {
+        return Ok(Vec::new());
+    }
     let mut found = Findings::written();
     look(seen, expectation, yardstick, &mut found)?;
     Ok(found.into_deviations())

@@ -1,6 +1,7 @@
 //! One attempt at one case: its steps in order, then its entries are removed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::template::{Maker, Scope, UNFIT};
 use indexmap::IndexMap;
@@ -108,7 +109,7 @@ struct CaseRun<'r, 'b, T> {
 }
 
 impl<'r, T: Transport> CaseRun<'r, '_, T> {
-    async fn steps(&mut self, steps: &'r [Step], scope: &mut Scope<'_>) -> Result<(), Stop> {
+    async fn steps(&mut self, steps: &'r [Arc<Step>], scope: &mut Scope<'_>) -> Result<(), Stop> {
         for step in steps {
             if self.bench.stops.is_over() {
                 return Err(Stop::Inconclusive("the run was stopped in the middle of this case".to_owned()));
@@ -193,12 +194,15 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     }
 
     fn let_through(&mut self, request: &Outgoing) -> Result<(), Stop> {
-        self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|refusal| {
+        let writes = self.bench.firewall.check(request, self.case.risk, self.bench.ours).map_err(|refusal| {
             let sentence = format!("the write firewall did not let {} {} leave: {refusal}", request.method, request.target);
             // An id that the device itself has told, and that cannot be known to be ours, is no fault of the case.
             let is_told = refusal.entry.is_some_and(|entry| self.found.evidence.tells_of(&entry));
             if is_told { Stop::Inconclusive(sentence) } else { Stop::Error(sentence) }
         })?;
+        if !writes {
+            return Ok(());
+        }
         let created = self.bench.announce(request).map_err(Stop::Inconclusive)?;
         created.into_iter().for_each(|(kind, ids)| self.remember(kind, ids));
         Ok(())

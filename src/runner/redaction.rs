@@ -17,6 +17,9 @@ use crate::template::{encoded, hex};
 /// What stands where a secret stood.
 pub(super) const REDACTED: &str = "[redacted]";
 
+/// The same behind the name of the secret, which stays.
+const BEHIND_THE_NAME: &str = "${1}[redacted]";
+
 /// What stands where a secret number stood.
 const NUMBER: &str = "[redacted number]";
 
@@ -92,14 +95,15 @@ impl Redaction {
     }
 
     fn clean(&self, text: &str, sent: &SentSecrets) -> String {
-        let shown = format!("${{1}}{REDACTED}");
         let mut clean = Cow::Borrowed(text);
         if text.contains('=') {
-            change(&mut clean, |text| QUERY.replace_all(text, &shown));
+            change(&mut clean, |text| QUERY.replace_all(text, BEHIND_THE_NAME));
         }
-        let may_tell = ANY_NAME.is_match(&clean);
+        // A member's name has quotation marks, and a proof stands behind a blank or an equals sign: most texts have none of them.
+        let begins = |letter: char| letter == '"' || letter == '=' || letter.is_whitespace();
+        let may_tell = clean.contains(begins) && ANY_NAME.is_match(&clean);
         if may_tell {
-            change(&mut clean, |text| PROOF.replace_all(text, &shown));
+            change(&mut clean, |text| PROOF.replace_all(text, BEHIND_THE_NAME));
         }
         if let Some(values) = &self.values {
             change(&mut clean, |text| values.replace_all(text, NoExpand(REDACTED)));

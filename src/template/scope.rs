@@ -112,35 +112,42 @@ impl<'v> Scope<'v> {
         }
     }
 
+    /// A copy that is changed in place is cheaper than a new map: names are not hashed again.
     fn fill(&self, value: &Value, locals: &[(&str, Value)], used: Use, depth: usize) -> Result<Value, String> {
-        match value {
-            Value::String(text) if text.contains("{{") => self.string(text, locals, used, depth),
-            Value::Array(elements) => {
-                let filled: Result<Vec<Value>, String> = elements.iter().map(|one| self.fill(one, locals, used, depth)).collect();
-                let kept = filled?.into_iter().filter(|one| used == Use::Matcher || !is_absent(one)).collect();
-                Ok(Value::Array(kept))
-            }
-            Value::Object(members) => self.object(members, locals, used, depth),
-            plain => Ok(plain.clone()),
-        }
+        let mut filled = value.clone();
+        self.fill_in(&mut filled, locals, used, depth)?;
+        Ok(filled)
     }
 
-    fn object(&self, members: &Map<String, Value>, locals: &[(&str, Value)], used: Use, depth: usize) -> Result<Value, String> {
-        if let Some((name, argument)) = members.iter().next()
-            && MAKERS.contains(&name.as_str())
-        {
-            return self.make(name, argument, members, locals, used, depth);
-        }
-        let mut filled = Map::new();
-        for (name, inner) in members {
-            let value = self.fill(inner, locals, used, depth)?;
-            if used == Use::Request && is_absent(&value) {
-                continue;
+    fn fill_in(&self, value: &mut Value, locals: &[(&str, Value)], used: Use, depth: usize) -> Result<(), String> {
+        match value {
+            Value::String(text) if has_place(text) => *value = self.string(text, locals, used, depth)?,
+            Value::Array(elements) => {
+                elements.iter_mut().try_for_each(|one| self.fill_in(one, locals, used, depth))?;
+                if used == Use::Request {
+                    elements.retain(|one| !is_absent(one));
+                }
             }
-            let name = if name.contains("{{") { self.text(name)? } else { name.clone() };
-            filled.insert(name, value);
+            Value::Object(members) => match made(members) {
+                Some((name, argument)) => *value = self.make(name, argument, members, locals, used, depth)?,
+                None => self.object(members, locals, used, depth)?,
+            },
+            _ => {}
         }
-        Ok(Value::Object(filled))
+        Ok(())
+    }
+
+    fn object(&self, members: &mut Map<String, Value>, locals: &[(&str, Value)], used: Use, depth: usize) -> Result<(), String> {
+        members.values_mut().try_for_each(|inner| self.fill_in(inner, locals, used, depth))?;
+        if used == Use::Request {
+            members.retain(|_, inner| !is_absent(inner));
+        }
+        if members.keys().any(|name| has_place(name)) {
+            let named = std::mem::take(members).into_iter();
+            let named = named.map(|(name, inner)| Ok((if has_place(&name) { self.text(&name)? } else { name }, inner)));
+            *members = named.collect::<Result<_, String>>()?;
+        }
+        Ok(())
     }
 
     fn string(&self, text: &str, locals: &[(&str, Value)], used: Use, depth: usize) -> Result<Value, String> {
@@ -271,14 +278,24 @@ impl<'v> Scope<'v> {
 /// Whether a value has nothing to fill in.
 fn is_plain(value: &Value) -> bool {
     match value {
-        Value::String(text) => !text.contains("{{"),
+        Value::String(text) => !has_place(text),
         Value::Array(elements) => elements.iter().all(is_plain),
         Value::Object(members) => {
-            let is_made = members.keys().next().is_some_and(|name| MAKERS.contains(&name.as_str()));
-            !is_made && members.iter().all(|(name, inner)| !name.contains("{{") && is_plain(inner))
+            made(members).is_none() && members.iter().all(|(name, inner)| !has_place(name) && is_plain(inner))
         }
         _ => true,
     }
+}
+
+/// Whether something in a text is to be filled in. (Most texts have no brace at all, and one letter is quickly looked for.)
+fn has_place(text: &str) -> bool {
+    text.as_bytes().contains(&b'{') && text.contains("{{")
+}
+
+/// What an object makes, where it stands for something made: how, and of what.
+fn made(members: &Map<String, Value>) -> Option<(&str, &Value)> {
+    let (name, argument) = members.iter().next()?;
+    (name.starts_with('$') && MAKERS.contains(&name.as_str())).then_some((name.as_str(), argument))
 }
 
 /// Whether a value says that the member that has it is left out.

@@ -65,7 +65,7 @@ fn check_written(
     }
     unfold_short_forms(&mut written);
     let mut unused: Option<Vec<(String, Giver, String)>> = None;
-    for (row, (name, value)) in unfold_rows(written).into_iter().enumerate() {
+    for (row, (name, value)) in unfold_rows(written).enumerate() {
         let site = if has_rows { Site::row(page, &base, row) } else { Site::new(page, &base) };
         let Some(case) = shaped::<Case>(value) else { continue };
         check_id(&site, &case, name.as_deref(), ids);

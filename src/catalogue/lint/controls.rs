@@ -1,5 +1,7 @@
 //! Controls: a case that expects a refusal shows that the same request, but for one thing, is accepted.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::page::meant;
@@ -40,7 +42,7 @@ fn refusals(case: &Case) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// A control repeats an earlier request with one difference that is one.
-pub(super) fn check_control(site: &Site<'_>, at: &str, step: &Step, earlier: &[Step]) {
+pub(super) fn check_control(site: &Site<'_>, at: &str, step: &Step, earlier: &[Arc<Step>]) {
     let Some(name) = &step.control else { return };
     for index in step.expect.iter().enumerate().filter(|(_, one)| one.refusal).map(|(index, _)| index) {
         let help = "the refusal is expected of the step that it repeats".to_owned();
@@ -56,7 +58,7 @@ pub(super) fn check_control(site: &Site<'_>, at: &str, step: &Step, earlier: &[S
     }
 }
 
-fn check_target(site: &Site<'_>, at: &str, name: &str, earlier: &[Step]) {
+fn check_target(site: &Site<'_>, at: &str, name: &str, earlier: &[Arc<Step>]) {
     let pointer = format!("{at}/control");
     if earlier.iter().any(|step| step.name.as_deref() == Some(name)) {
         return site.say(
@@ -71,7 +73,7 @@ fn check_target(site: &Site<'_>, at: &str, name: &str, earlier: &[Step]) {
 }
 
 /// The request of the step of this name, with the difference made where it is a control itself.
-fn resolved(name: &str, earlier: &[Step]) -> Option<Value> {
+fn resolved(name: &str, earlier: &[Arc<Step>]) -> Option<Value> {
     let (at, step) = earlier.iter().enumerate().find(|(_, step)| step.name.as_deref() == Some(name))?;
     if let Some(send) = &step.send {
         return Some(written(send));

@@ -1,5 +1,7 @@
 //! What a request could do to entries that the case did not make, as far as it can be seen without sending it.
 
+use std::sync::Arc;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -41,7 +43,7 @@ impl Rules {
 }
 
 /// Checks every request that steps send against the suite's safety rules.
-pub(super) fn check_risk(site: &Site<'_>, knowledge: &Knowledge, steps: &[Step], risk: Risk) {
+pub(super) fn check_risk(site: &Site<'_>, knowledge: &Knowledge, steps: &[Arc<Step>], risk: Risk) {
     let rules = &knowledge.rules;
     for (index, step) in steps.iter().enumerate() {
         let at = format!("/steps/{index}");

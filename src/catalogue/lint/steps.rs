@@ -1,5 +1,7 @@
 //! The steps of a case or a set-up, in order: what each uses, and what it keeps for those after it.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::controls::check_control;
@@ -20,7 +22,7 @@ pub(super) fn give_fresh(names: &mut Names<'_>, site: &Site<'_>, fresh: &IndexMa
 }
 
 /// Checks steps in the order in which they run.
-pub(super) fn check_steps(names: &mut Names<'_>, site: &Site<'_>, steps: &[Step]) {
+pub(super) fn check_steps(names: &mut Names<'_>, site: &Site<'_>, steps: &[Arc<Step>]) {
     for (index, step) in steps.iter().enumerate() {
         let at = format!("/steps/{index}");
         check_name(site, &at, step, &steps[..index]);
@@ -38,7 +40,7 @@ pub(super) fn check_steps(names: &mut Names<'_>, site: &Site<'_>, steps: &[Step]
     }
 }
 
-fn check_name(site: &Site<'_>, at: &str, step: &Step, earlier: &[Step]) {
+fn check_name(site: &Site<'_>, at: &str, step: &Step, earlier: &[Arc<Step>]) {
     let Some(name) = &step.name else { return };
     if earlier.iter().any(|other| other.name.as_ref() == Some(name)) {
         let help = "a control could mean either: give one of them another name".to_owned();
@@ -46,7 +48,7 @@ fn check_name(site: &Site<'_>, at: &str, step: &Step, earlier: &[Step]) {
     }
 }
 
-fn check_action(names: &Names<'_>, site: &Site<'_>, at: &str, step: &Step, earlier: &[Step]) {
+fn check_action(names: &Names<'_>, site: &Site<'_>, at: &str, step: &Step, earlier: &[Arc<Step>]) {
     if let Some(setup) = &step.setup {
         check_setup(names, site, at, setup, step);
     }

@@ -1,5 +1,7 @@
 //! Steps in words: what is sent, and what must come back.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -13,7 +15,7 @@ use crate::requirement::RequirementId;
 const SHOWN: usize = 400;
 
 /// Adds steps, numbered.
-pub(super) fn push(text: &mut String, suite: &SuiteCatalogue, steps: &[Step], rows: &[RequirementId]) {
+pub(super) fn push(text: &mut String, suite: &SuiteCatalogue, steps: &[Arc<Step>], rows: &[RequirementId]) {
     for (index, step) in steps.iter().enumerate() {
         let name = step.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
         push_line(text, format_args!("  {}. {name}{}", index + 1, action(suite, step)));

@@ -132,12 +132,7 @@ impl Firewall {
         self.given.lock().expect("nobody panics while holding it").remove(&id.to_string());
     }
 
-    /// Whether the request can change anything on the device.
-    pub(super) fn writes(&self, outgoing: &Outgoing) -> bool {
-        self.can_write(outgoing, &Views::of(outgoing))
-    }
-
-    fn can_write(&self, outgoing: &Outgoing, views: &Views) -> bool {
+    fn can_write(&self, outgoing: &Outgoing, views: &Views<'_>) -> bool {
         let method = outgoing.method.to_ascii_uppercase();
         let overridden = outgoing.headers.iter().any(|(name, _)| name.to_ascii_lowercase().contains("method-override"))
             || views.parameters("_method").next().is_some();
@@ -147,11 +142,11 @@ impl Firewall {
         overridden || scoped || self.writes.iter().any(reaches) || (!reads && !self.reads.iter().any(reaches))
     }
 
-    /// Refuses what could reach an entry of somebody else.
+    /// Refuses what could reach an entry of somebody else, and tells whether the request can change anything on the device.
     ///
     /// # Errors
     /// Why the request may not leave.
-    pub(super) fn check(&self, outgoing: &Outgoing, risk: Risk, ours: &Ours) -> Result<(), Refusal> {
+    pub(super) fn check(&self, outgoing: &Outgoing, risk: Risk, ours: &Ours) -> Result<bool, Refusal> {
         let views = Views::of(outgoing);
         for (rule, needed) in &self.dangerous {
             if (rule.fits(outgoing) || rule.reaches(&outgoing.method, &views.path)) && risk < *needed {
@@ -159,17 +154,17 @@ impl Firewall {
             }
         }
         if !self.can_write(outgoing, &views) {
-            return Ok(());
+            return Ok(false);
         }
         self.check_ids(&views, ours)?;
         self.check_numbers(outgoing, &views)?;
         if risk < Risk::Destroy {
             self.check_scopes(outgoing, &views, ours)?;
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn check_ids(&self, views: &Views, ours: &Ours) -> Result<(), Refusal> {
+    fn check_ids(&self, views: &Views<'_>, ours: &Ours) -> Result<(), Refusal> {
         for text in &views.texts {
             for found in self.uuid.find_iter(text) {
                 let id = found.as_str().to_ascii_lowercase();
@@ -185,12 +180,12 @@ impl Firewall {
         self.given.lock().expect("nobody panics while holding it").contains(id)
     }
 
-    fn check_numbers(&self, outgoing: &Outgoing, views: &Views) -> Result<(), Refusal> {
+    fn check_numbers(&self, outgoing: &Outgoing, views: &Views<'_>) -> Result<(), Refusal> {
         let method = &outgoing.method;
         for rule in self.numbers.iter().filter(|rule| rule.request.reaches(method, &views.path)) {
             let mut named: Vec<String> = rule.request.captured(&views.path).map(str::to_owned).into_iter().collect();
             if !rule.in_request.is_empty() {
-                Self::numbers_of_body(rule, outgoing, views, &mut named);
+                Self::numbers_of_body(rule, views, &mut named);
             }
             let is_foreign = |number: &String| !self.special.contains(number) && !self.is_given(number);
             if let Some(number) = named.iter().flat_map(|text| numbers_in(text)).find(is_foreign) {
@@ -201,9 +196,9 @@ impl Firewall {
     }
 
     /// What stands at the places of a rule; in a body that is no JSON, whatever could be a number.
-    fn numbers_of_body(rule: &NumberRule, outgoing: &Outgoing, views: &Views, named: &mut Vec<String>) {
-        match reading(outgoing, views) {
-            Some(body @ Value::Object(_)) => {
+    fn numbers_of_body(rule: &NumberRule, views: &Views<'_>, named: &mut Vec<String>) {
+        match views.reading() {
+            Some(body) if body.is_object() => {
                 let values = rule.in_request.iter().flat_map(|place| pointer_all(&body, place));
                 values.for_each(|value| scalars(value, named));
             }
@@ -211,32 +206,22 @@ impl Firewall {
         }
     }
 
-    fn check_scopes(&self, outgoing: &Outgoing, views: &Views, ours: &Ours) -> Result<(), String> {
+    fn check_scopes(&self, outgoing: &Outgoing, views: &Views<'_>, ours: &Ours) -> Result<(), String> {
         let method = &outgoing.method;
         let creates = self.creating.iter().any(|rule| rule.reaches(method, &views.path));
         for rule in &self.scopes {
             if rule.request.reaches(method, &views.path) {
                 self.check_groups(rule, views)?;
-                self.check_reach(rule, outgoing, views, ours)?;
-            } else if !creates && !self.names_entries(outgoing, rule, ours) {
+                self.check_reach(rule, views, ours)?;
+            } else if !creates && !names_entries(rule, views, ours) {
                 self.check_groups(rule, views)?;
             }
         }
         Ok(())
     }
 
-    /// Whether the groups in a body are only properties of single entries, which are this run's.
-    fn names_entries(&self, outgoing: &Outgoing, rule: &ScopeRule, ours: &Ours) -> bool {
-        let Some(Value::Object(members)) = json_body(outgoing) else { return false };
-        let entries = members.get(&rule.single).and_then(Value::as_array);
-        let is_ours = |entry: &Value| {
-            entry.as_object().is_some_and(|members| members.values().filter_map(Value::as_str).any(|text| ours.has(text)))
-        };
-        !members.contains_key(&rule.member) && entries.is_some_and(|entries| !entries.is_empty() && entries.iter().all(is_ours))
-    }
-
     /// Every group that is named, in whatever way, must be the run's.
-    fn check_groups(&self, rule: &ScopeRule, views: &Views) -> Result<(), String> {
+    fn check_groups(&self, rule: &ScopeRule, views: &Views<'_>) -> Result<(), String> {
         let is_ours = |group: &str| group.to_lowercase().contains(&self.tag);
         if let Some(group) = views.parameters(&rule.member).find(|group| !is_ours(group)) {
             return Err(format!("`{}` is {group:?}, not a group of this run", rule.member));
@@ -252,8 +237,8 @@ impl Firewall {
     }
 
     /// A request that names neither a group nor entries could reach everything.
-    fn check_reach(&self, rule: &ScopeRule, outgoing: &Outgoing, views: &Views, ours: &Ours) -> Result<(), String> {
-        if let Some(Value::Object(members)) = reading(outgoing, views) {
+    fn check_reach(&self, rule: &ScopeRule, views: &Views<'_>, ours: &Ours) -> Result<(), String> {
+        if let Some(members) = views.reading().as_deref().and_then(Value::as_object) {
             return match (members.get(&rule.member), members.contains_key(&rule.single)) {
                 (Some(Value::String(_)), _) | (None, true) => Ok(()),
                 (Some(group), _) => Err(format!("`{}` is {group}, not a group of this run", rule.member)),
@@ -301,13 +286,14 @@ impl fmt::Display for Refusal {
     }
 }
 
-fn json_body(outgoing: &Outgoing) -> Option<Value> {
-    outgoing.body.as_deref().and_then(|body| crate::json::read(body).value)
-}
-
-/// The body as JSON; where it is none as a whole, the object that stands in it.
-fn reading(outgoing: &Outgoing, views: &Views) -> Option<Value> {
-    json_body(outgoing).filter(|body| body.is_object() || body.is_array()).or_else(|| views.json())
+/// Whether the groups in a body are only properties of single entries, which are this run's.
+fn names_entries(rule: &ScopeRule, views: &Views<'_>, ours: &Ours) -> bool {
+    let Some(members) = views.json().and_then(Value::as_object) else { return false };
+    let entries = members.get(&rule.single).and_then(Value::as_array);
+    let is_ours = |entry: &Value| {
+        entry.as_object().is_some_and(|members| members.values().filter_map(Value::as_str).any(|text| ours.has(text)))
+    };
+    !members.contains_key(&rule.member) && entries.is_some_and(|entries| !entries.is_empty() && entries.iter().all(is_ours))
 }
 
 /// Every scalar below a value, as text.

@@ -1,5 +1,8 @@
 //! A request as the most lenient device could read it: percent-encoding and escapes undone, the path without detours.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use serde_json::Value;
 
 use crate::exchange::Outgoing;
@@ -8,7 +11,11 @@ use crate::exchange::Outgoing;
 const ROUNDS: usize = 2;
 
 /// Everything that a request says, in plain text.
-pub(super) struct Views {
+pub(super) struct Views<'o> {
+    /// The body as it leaves.
+    sent: Option<&'o [u8]>,
+    /// The same as JSON, read at most once.
+    json: OnceCell<Option<Value>>,
     /// The path in lower case, decoded, without empty, `.` and `..` segments and without a slash at its end.
     pub path: String,
     /// The query's parameters, decoded.
@@ -21,8 +28,8 @@ pub(super) struct Views {
     pub form: Vec<(String, String)>,
 }
 
-impl Views {
-    pub(super) fn of(outgoing: &Outgoing) -> Self {
+impl<'o> Views<'o> {
+    pub(super) fn of(outgoing: &'o Outgoing) -> Self {
         let (path, query) = outgoing.target.split_once(['?', '#']).unwrap_or((&outgoing.target, ""));
         let raw = String::from_utf8_lossy(outgoing.body.as_deref().unwrap_or_default()).replace('\0', "");
         let body = unescaped(&raw);
@@ -33,11 +40,23 @@ impl Views {
                 texts.push(text);
             }
         }
-        Self { path: straight(&decoded(path)), query: parameters(query), texts, body, form }
+        let (sent, json) = (outgoing.body.as_deref(), OnceCell::new());
+        Self { sent, json, path: straight(&decoded(path)), query: parameters(query), texts, body, form }
+    }
+
+    /// The body as JSON.
+    pub(super) fn json(&self) -> Option<&Value> {
+        self.json.get_or_init(|| self.sent.and_then(|body| crate::json::read(body).value)).as_ref()
+    }
+
+    /// The body as JSON; where it is none as a whole, the object that stands in it.
+    pub(super) fn reading(&self) -> Option<Cow<'_, Value>> {
+        let whole = self.json().filter(|body| body.is_object() || body.is_array());
+        whole.map(Cow::Borrowed).or_else(|| self.part().map(Cow::Owned))
     }
 
     /// The JSON object that stands somewhere in the body: in another encoding, or inside a part.
-    pub(super) fn json(&self) -> Option<Value> {
+    fn part(&self) -> Option<Value> {
         let (from, to) = (self.body.find('{')?, self.body.rfind('}')?);
         crate::json::read(self.body.get(from..=to)?.as_bytes()).value
     }
