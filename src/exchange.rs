@@ -3,6 +3,8 @@
 //! These are plain values. Whoever opens sockets (`client`) turns an [`Outgoing`] into a [`Sent`] and either an [`Answer`]
 //! or a [`Fault`]; whoever judges (`judge`) sees only the finished [`Exchange`] and never knows how it was made.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// A header list in the order of the wire. Names keep the letter case they came with; look-ups ignore it.
@@ -175,6 +177,16 @@ impl Answer {
     pub fn media_type(&self) -> Option<String> {
         let value = header(&self.headers, "content-type")?;
         Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
+    /// Whether it says that the device did not take the request because there were too many (RFC 6585 section 4; RFC 9110 section 15.6.4).
+    pub fn is_too_much(&self) -> bool {
+        self.status == 429 || (self.status == 503 && header(&self.headers, "retry-after").is_some())
+    }
+
+    /// How long the device wants to be left alone, where it says so in seconds.
+    pub fn retry_after(&self) -> Option<Duration> {
+        header(&self.headers, "retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs)
     }
 }
 

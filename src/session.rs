@@ -287,8 +287,10 @@ impl<'c> Session<'c> {
             let all = if options.idle_reuse.is_zero() { wanted } else { 2 * wanted };
             match self.gentle.served_at_once(&request, all, patience).await {
                 0 | 1 => return Ok(()),
+                // A target may count a connection for a while after its end, so not all that it serves are used.
                 served if served < all => {
-                    options = Options { max_connections: served.min(wanted), idle_reuse: Duration::ZERO, ..options };
+                    let max_connections = (served / 2).clamp(1, wanted);
+                    options = Options { max_connections, idle_reuse: Duration::ZERO, ..options };
                 }
                 _ => {}
             }

@@ -141,6 +141,10 @@ pub struct Safety {
     pub special: Vec<String>,
     /// The kinds of entries that cases may create, and how each is removed.
     pub entities: Vec<Entity>,
+    /// What a reply says when the device has no room for more entries: a case that meets it is run again alone, and cannot be judged when it meets
+    /// it again.
+    #[serde(default)]
+    pub full: Option<Expectation>,
     /// How entries of others are listed, to compare before and after.
     pub snapshots: Vec<Snapshot>,
 }

@@ -160,7 +160,7 @@ impl Attempt<'_> {
 
     async fn ask_for(&mut self, choose: fn(&Headers) -> Option<Answerable>) -> Result<Proof, Fault> {
         let target = self.login.challenge_target.clone();
-        let answer = self.transport.transmit(&Message::get(target.clone())).await.outcome?;
+        let answer = self.transport.ask(&Message::get(target.clone())).await.outcome?;
         self.challenges += u32::from(answer.status == 401);
         let challenge = choose(&answer.headers);
         let problem = match answer.status {

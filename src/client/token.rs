@@ -148,7 +148,7 @@ impl TokenLogin {
     async fn attempt(&self, transport: &Transport, user: &UserPassword, small: bool) -> Result<String, (Fault, Option<u16>)> {
         let target = self.target.read().unwrap_or_else(PoisonError::into_inner).clone();
         let message = Message::get(format!("{target}?{}", query(user, small)));
-        let answer = transport.transmit(&message).await.outcome.map_err(|fault| (fault, None))?;
+        let answer = transport.ask(&message).await.outcome.map_err(|fault| (fault, None))?;
         token_in(&answer).ok_or_else(|| {
             let why = format!("GET {target} was answered {}: {}", answer.status, said(&answer));
             (Fault::Login { why }, Some(answer.status).filter(|status| !matches!(status, 408 | 429 | 500..)))

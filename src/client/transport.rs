@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
+use tokio::time::sleep;
 
 use super::endpoint::Endpoint;
 use super::http::Http;
@@ -15,6 +16,11 @@ use super::stream::Connector;
 use super::tls;
 use super::transmission::{Message, Transmission};
 use crate::exchange::Fault;
+
+/// How often the client asks how to log in, and how long it waits before it asks again a target to which that was too much.
+const TRIES: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
 /// The two paths to one target.
 pub struct Transport {
@@ -64,6 +70,20 @@ impl Transport {
             }
             None => self.raw.transmit(message).await,
         }
+    }
+
+    /// Sends a GET of the client's own, once more after ever longer pauses while the target says that there are too many requests.
+    pub async fn ask(&self, message: &Message<'_>) -> Transmission {
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..TRIES {
+            let transmission = self.transmit(message).await;
+            let Some(answer) = transmission.outcome.as_ref().ok().filter(|answer| answer.is_too_much()) else {
+                return transmission;
+            };
+            sleep(answer.retry_after().unwrap_or_default().clamp(pause, LONGEST_PAUSE)).await;
+            pause *= 2;
+        }
+        self.transmit(message).await
     }
 
     /// How many connections the target serves beside each other, up to so many; whoever was answered within `patience` was served.

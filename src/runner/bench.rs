@@ -9,15 +9,17 @@ use super::claims::{Made, Marks, key_of};
 use super::evidence::Evidence;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::{FRESH, Journal, JournalLine};
-use super::pace::{Pace, is_too_much};
+use super::lockout::{Entry, Lockout};
+use super::pace::Pace;
 use super::request::outgoing;
 use super::snapshot::Holdings;
 use super::stops::Stops;
 use super::transport::Transport;
 use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
-use crate::exchange::{Answer, Exchange, Outgoing, Wire};
+use crate::exchange::{Answer, Exchange, Fault, Outgoing, Wire};
 use crate::json::{pointer_all, pointer_put};
+use crate::judge::{Seen, Yardstick, holds};
 use crate::profile::Known;
 use crate::suite::Entity;
 use crate::template::{Maker, Ours, Scope};
@@ -44,6 +46,7 @@ pub(super) struct Bench<'b, T> {
     /// True when the exchanges are those of a record.
     pub replayed: bool,
     pub pace: &'b Pace,
+    pub lockout: &'b Lockout,
     pub stops: &'b Stops<'b>,
     pub journal: &'b Journal,
     /// Which requests create which kind of entry.
@@ -66,11 +69,36 @@ pub(super) struct Ledger {
 }
 
 impl<'b, T: Transport> Bench<'b, T> {
-    /// Sends one request at the run's pace; alone, on a connection of its own, for a device may close a kept one whenever it likes.
+    /// Sends one request at the run's pace. What is refused because the device lets nobody in for a while is sent again once it does.
     pub async fn send(&self, request: &Outgoing) -> Exchange {
         if self.replayed {
             return self.transport.exchange(request).await;
         }
+        self.lockout.pass().await;
+        let exchange = self.send_once(request).await;
+        if !self.lockout.is_met(request, &exchange) {
+            return exchange;
+        }
+        match self.lockout.over(|| self.is_let_in()).await {
+            Entry::Open => self.send_once(request).await,
+            Entry::Shut => {
+                let why = "the device lets the account in no more that it let in before (401)".to_owned();
+                self.stops.die(format!("the run was stopped: {why}"));
+                Exchange { outcome: Err(Fault::Login { why }), ..exchange }
+            }
+        }
+    }
+
+    /// Whether the device lets the account in.
+    async fn is_let_in(&self) -> bool {
+        let maker = own_maker(self.seed, self.ours);
+        let request = outgoing(&self.suite.suite.alive.send, &Scope::new(&self.known.values, &maker), false);
+        let Ok(request) = request else { return true };
+        self.send_once(&request).await.outcome.is_ok_and(|answer| answer.status != 401)
+    }
+
+    /// Alone, on a connection of its own, for a device may close a kept one whenever it likes.
+    async fn send_once(&self, request: &Outgoing) -> Exchange {
         self.pace.turn().await;
         let exchange = if self.alone {
             let wire = Wire { fresh: true, ..request.wire.clone() };
@@ -103,7 +131,7 @@ impl<'b, T: Transport> Bench<'b, T> {
         let body = request.body.as_deref().filter(|_| !creators.is_empty());
         let body = body.and_then(|body| crate::json::read(body).value).unwrap_or_default();
         for (kind, entity) in creators {
-            let ids = ids(&body, &entity.in_request);
+            let ids = ids(&body, &entity.in_request, false);
             lines.extend(ids.iter().map(|id| JournalLine::entity(&self.suite.suite.suite, &entity.kind, id)));
             let nameless = self.nameless(entity, request);
             if nameless > 0 {
@@ -158,12 +186,22 @@ impl<'b, T: Transport> Bench<'b, T> {
             (None, Some(_)) => true,
             (_, None) => false,
         };
-        let (foreign, given): (Vec<Value>, Vec<Value>) = ids(reply, &entity.in_reply).into_iter().partition(is_foreign);
+        let (foreign, given): (Vec<Value>, Vec<Value>) =
+            ids(reply, &entity.in_reply, entity.in_request.is_empty()).into_iter().partition(is_foreign);
         let new = given.iter().filter(|id| !self.made.borrow().contains_key(&(kind, key_of(id))));
         let lines = new.map(|id| JournalLine::entity(&self.suite.suite.suite, &entity.kind, id));
         self.journal.write(lines.collect()).map_err(|error| format!("the journal cannot be written: {error}"))?;
         given.iter().for_each(|id| self.firewall.own(id));
         Ok((given, foreign))
+    }
+
+    /// Whether a reply says that there is no room for more entries.
+    pub fn is_full(&self, seen: &Seen<'_>) -> bool {
+        let Some(full) = &self.suite.suite.safety.full else { return false };
+        let maker = own_maker(self.seed, self.ours);
+        let scope = Scope::new(&self.known.values, &maker);
+        let yardstick = Yardstick { schemas: &self.suite.schemas, replies: &self.suite.suite.replies, fill: &scope };
+        seen.answer().is_some() && holds(seen, full, &yardstick).unwrap_or(false)
     }
 
     /// Remembers an entry as made by this run.
@@ -197,7 +235,12 @@ impl<'b, T: Transport> Bench<'b, T> {
         self.ledger.wrote.set(true);
         let mut exchange = self.send(&request).await;
         for _ in 1..TRIES {
-            if !exchange.outcome.as_ref().is_ok_and(is_too_much) || self.stops.is_dead() {
+            let may_repeat = match &exchange.outcome {
+                Ok(answer) => answer.is_too_much(),
+                // A uuid of ours is never anybody else's, a number may be by now.
+                Err(_) => ids.iter().all(Value::is_string),
+            };
+            if !may_repeat || self.stops.is_dead() {
                 break;
             }
             exchange = self.send(&request).await;
@@ -310,10 +353,16 @@ struct Reading {
     adds_up: bool,
 }
 
-/// The ids at some places.
-fn ids(body: &Value, places: &[String]) -> Vec<Value> {
+/// The ids at some places: texts, and numbers only where it is the device that numbers its entries. An empty text is nobody's id, and a device that
+/// is asked to remove it might remove whatever has none.
+fn ids(body: &Value, places: &[String], are_numbered: bool) -> Vec<Value> {
     let found = places.iter().flat_map(|place| pointer_all(body, place));
-    found.filter(|id| id.is_string() || id.is_number()).cloned().collect()
+    let is_id = |id: &&Value| match id {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Number(_) => are_numbered,
+        _ => false,
+    };
+    found.filter(is_id).cloned().collect()
 }
 
 impl Pages {
@@ -350,4 +399,17 @@ fn joined(mut exchange: Exchange, mut body: Value, items: &str, rows: Vec<Value>
 /// A maker for what belongs to no case: probes, snapshots, the final sweep.
 pub(super) fn own_maker(seed: u64, ours: &Ours) -> Maker<'_> {
     Maker::new(seed, "run", 0, ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_be_an_id_is_one() {
+        let reply = json!({ "users": [{ "uuid": "a" }, { "uuid": "" }, { "uuid": " " }, { "uuid": 1 }, { "uuid": null }, {}] });
+        let places = ["/users/*/uuid".to_owned()];
+        assert_eq!(ids(&reply, &places, false), [json!("a")]);
+        assert_eq!(ids(&reply, &places, true), [json!("a"), json!(1)]);
+    }
 }

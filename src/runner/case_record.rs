@@ -1,15 +1,18 @@
 //! From what the attempts at cases found to their records.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::case_run::Attempt;
+use super::evidence::Room;
 use super::redaction::Redaction;
 use crate::catalogue::{CatalogueCase, SuiteCatalogue};
 use crate::plan::{Decision, Plan};
 use crate::profile::Known;
 use crate::record::{CaseRecord, Observation, SourceRecord};
 use crate::verdict::Verdict;
+
+/// Why a case shows no exchanges although it ran.
+const NOT_KEPT: &str = "its evidence is not kept: there was no room for more of what is as it should be";
 
 /// A case that ran: what goes into the record, and whether it has to be looked at again. The exchanges themselves are let go.
 pub(super) struct Ran {
@@ -18,7 +21,7 @@ pub(super) struct Ran {
 }
 
 /// What is kept of an attempt: its exchanges only where there is `room` for them.
-pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: Option<&Cell<usize>>) -> Ran {
+pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: Option<&Room>) -> Ran {
     let interrupted = attempt.interrupted.clone();
     let mut record = empty(case);
     fill(&mut record, attempt, redaction, room);
@@ -75,7 +78,7 @@ fn empty(case: &CatalogueCase) -> CaseRecord {
     }
 }
 
-fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: Option<&Cell<usize>>) {
+fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: Option<&Room>) {
     record.verdict = attempt.verdict.unwrap_or(Verdict::Error);
     record.reason = attempt.reason.map(|reason| redaction.text(&reason));
     if record.verdict == Verdict::Pass || record.verdict == Verdict::Observed {
@@ -91,7 +94,9 @@ fn fill(record: &mut CaseRecord, attempt: Attempt, redaction: &Redaction, room: 
     let clean = |observation: Observation| Observation { class: redaction.text(&observation.class), ..observation };
     record.observations = attempt.observations.into_iter().map(clean).collect();
     record.duration_ms = attempt.evidence.duration_ms();
-    if let Some(room) = room {
-        record.exchanges = attempt.evidence.records(redaction, record.verdict, room);
+    let Some(room) = room else { return };
+    match attempt.evidence.records(redaction, record.verdict, room) {
+        Some(exchanges) => record.exchanges = exchanges,
+        None => record.reason = Some(NOT_KEPT.to_owned()),
     }
 }

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::bench::Bench;
 use super::evidence::Evidence;
-use super::pace::is_too_much;
 use super::request::outgoing;
 use super::step::{differing, is_hurtful, value_at};
 use super::transport::Transport;
@@ -221,6 +220,15 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
         Ok(())
     }
 
+    /// What a device that is full does not take is tried again once this run's other entries are gone.
+    fn has_room(&self, index: usize) -> Result<(), Stop> {
+        if !self.bench.is_full(&self.found.evidence.seen(index)) {
+            return Ok(());
+        }
+        let why = "the device has no room for more entries".to_owned();
+        Err(if self.bench.alone { Stop::Inconclusive(why) } else { Stop::TooMuch(why) })
+    }
+
     fn remember(&mut self, kind: usize, ids: Vec<Value>) {
         let known = self.created.entry(kind).or_default();
         for id in ids {
@@ -271,8 +279,8 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
         match &exchange.outcome {
             Err(fault @ Fault::Login { .. }) => return Err(self.no_login(format!("set-up `{setup}`: {fault}"))),
             Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
-            Ok(answer) if is_too_much(answer) => return Err(Stop::TooMuch(too_much(answer))),
-            Ok(_) => {}
+            Ok(answer) if answer.is_too_much() => return Err(Stop::TooMuch(too_much(answer))),
+            Ok(_) => self.has_room(index)?,
         }
         let seen = self.found.evidence.seen(index);
         for expectation in &step.expect {
@@ -313,6 +321,9 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
             if let Err(stop) = self.whole(index) {
                 self.owe(step, index);
                 return Err(stop);
+            }
+            if !step.expect.is_empty() {
+                self.has_room(index)?;
             }
         }
         for &index in &indexes {
@@ -357,7 +368,7 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(self.no_login(format!("could not log in: {why}"))),
             Err(fault) => Err(Stop::Interrupted(fault.to_string())),
-            Ok(answer) if answer.status == 429 || (is_too_much(answer) && !self.bench.alone) => {
+            Ok(answer) if answer.status == 429 || (answer.is_too_much() && !self.bench.alone) => {
                 Err(Stop::TooMuch(too_much(answer)))
             }
             Ok(answer) if !self.bench.alone => {

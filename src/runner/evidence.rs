@@ -20,8 +20,37 @@ const KEPT_OF_A_PASS: usize = 4 * 1024;
 /// A reply that was cut off after less time was not waited for.
 const LONG_US: u64 = 300_000;
 
-/// How much a run keeps of longer bodies, so that they can be judged again: its memory stays bounded all the same.
-pub(super) const ROOM: usize = 8 * 1024 * 1024;
+/// How much evidence a run of one suite still keeps of what is as it should be, so that it can be judged again: its memory stays bounded all the
+/// same. Where something was found, evidence is kept whatever the room.
+pub(super) struct Room {
+    /// Bytes of longer bodies.
+    long: Cell<usize>,
+    exchanges: Cell<usize>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { long: Cell::new(8 * 1024 * 1024), exchanges: Cell::new(10_000) }
+    }
+}
+
+impl Room {
+    /// Takes up room for the exchanges of one more case in which all is well, if there is any.
+    fn takes(&self, exchanges: usize) -> bool {
+        let left = self.exchanges.get().checked_sub(exchanges);
+        self.exchanges.set(left.unwrap_or_default());
+        left.is_some()
+    }
+
+    /// How much of a body is kept: all of it as long as there is room, else its beginning.
+    fn of_body(&self, length: usize, at_least: usize) -> usize {
+        if length <= at_least || length > WHOLE || length > self.long.get() {
+            return at_least;
+        }
+        self.long.set(self.long.get() - length);
+        length
+    }
+}
 
 /// The exchanges of one attempt, in order.
 #[derive(Debug, Default)]
@@ -137,23 +166,17 @@ impl Evidence {
         self.entries.iter().map(|entry| entry.exchange.duration_us).sum::<u64>() / 1000
     }
 
-    /// For the record, without secrets. Long bodies take up `room`, as long as there is some.
-    pub fn records(&self, redaction: &Redaction, verdict: Verdict, room: &Cell<usize>) -> Vec<ExchangeRecord> {
+    /// For the record, without secrets; nothing where all is well and there is no room for more.
+    pub fn records(&self, redaction: &Redaction, verdict: Verdict, room: &Room) -> Option<Vec<ExchangeRecord>> {
         let mut sent = SentSecrets::default();
         let all_is_well = matches!(verdict, Verdict::Pass | Verdict::Observed);
+        if all_is_well && !room.takes(self.entries.len()) {
+            return None;
+        }
         let at_least = if all_is_well { KEPT_OF_A_PASS } else { KEPT };
-        let kept = |body: &[u8]| kept(body.len(), at_least, room);
-        self.entries.iter().map(|entry| entry.record(redaction, &mut sent, &kept)).collect()
+        let kept = |body: &[u8]| room.of_body(body.len(), at_least);
+        Some(self.entries.iter().map(|entry| entry.record(redaction, &mut sent, &kept)).collect())
     }
-}
-
-/// How much of a body is kept: all of it as long as there is room, else its beginning.
-fn kept(length: usize, at_least: usize, room: &Cell<usize>) -> usize {
-    if length <= at_least || length > WHOLE || length > room.get() {
-        return at_least;
-    }
-    room.set(room.get() - length);
-    length
 }
 
 impl Entry {
@@ -234,10 +257,13 @@ mod tests {
         let mut evidence = Evidence::default();
         let index = evidence.add("judged", None, exchange);
         assert!(evidence.seen(index).value().is_some() && !evidence.tells_of("somebody"));
-        let before = evidence.records(&Redaction::default(), Verdict::Fail, &Cell::new(0));
+        let none = Room { long: Cell::new(0), exchanges: Cell::new(0) };
+        let before = evidence.records(&Redaction::default(), Verdict::Fail, &none);
         evidence.let_go();
         assert!(evidence.exchange(index).outcome.as_ref().unwrap().body.len() < 70_000);
-        assert_eq!(evidence.records(&Redaction::default(), Verdict::Fail, &Cell::new(0)), before);
+        assert!(before.is_some());
+        assert_eq!(evidence.records(&Redaction::default(), Verdict::Fail, &none), before);
+        assert_eq!(evidence.records(&Redaction::default(), Verdict::Pass, &none), None, "it is as it should be");
         assert!(evidence.tells_of("somebody"), "it may have told of anybody");
     }
 }

@@ -11,6 +11,7 @@ mod event;
 mod evidence;
 mod firewall;
 mod journal;
+mod lockout;
 mod pace;
 mod probe;
 mod redaction;

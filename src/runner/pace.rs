@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::exchange::{Answer, Exchange, header};
+use crate::exchange::{Answer, Exchange};
 
 /// The first pause after a refusal; it doubles with each refusal in a row.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -59,7 +59,7 @@ impl Pace {
 
     /// Learns from what came: backs off where the device refuses for now, and where it becomes slow.
     pub(super) fn learn(&self, exchange: &Exchange) {
-        match exchange.outcome.as_ref().ok().filter(|answer| is_too_much(answer)) {
+        match exchange.outcome.as_ref().ok().filter(|answer| answer.is_too_much()) {
             Some(answer) => {
                 // Requests that were under way together are refused together, and that is one refusal.
                 let left = Instant::now().checked_sub(Duration::from_micros(exchange.duration_us));
@@ -83,9 +83,8 @@ impl Pace {
         let refusals = self.refusals.get();
         self.refusals.set(refusals + 1);
         self.refused.set(Some(Instant::now()));
-        let asked = header(&answer.headers, "retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs);
         let own = FIRST_PAUSE * 2u32.pow(refusals.min(7));
-        let pause = asked.filter(|asked| *asked <= LONGEST_PAUSE).unwrap_or(own).max(own).min(LONGEST_PAUSE);
+        let pause = answer.retry_after().filter(|asked| *asked <= LONGEST_PAUSE).unwrap_or(own).max(own).min(LONGEST_PAUSE);
         self.next.set(self.next.get().max(Instant::now() + pause));
     }
 
@@ -99,11 +98,6 @@ impl Pace {
         let extra = self.extra.get();
         self.extra.set(if is_rising { (extra * 2 + self.gap).min(MOST_EXTRA) } else { extra / 2 });
     }
-}
-
-/// Whether a reply says that the device did not take the request because there were too many (RFC 6585 section 4; RFC 9110 section 15.6.4).
-pub(super) fn is_too_much(answer: &Answer) -> bool {
-    answer.status == 429 || (answer.status == 503 && header(&answer.headers, "retry-after").is_some())
 }
 
 #[cfg(test)]

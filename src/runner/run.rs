@@ -14,9 +14,10 @@ use super::case_record::{Ran, ran, records};
 use super::case_run::{Attempt, attempt};
 use super::claims::{Claims, Made, Marks};
 use super::event::Event;
-use super::evidence::ROOM;
+use super::evidence::Room;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::Journal;
+use super::lockout::Lockout;
 use super::pace::Pace;
 use super::redaction::Redaction;
 use super::request::outgoing;
@@ -148,6 +149,7 @@ pub(super) struct Floor<'f, T> {
     redaction: Option<&'f Redaction>,
     pub ours: Ours,
     pace: Pace,
+    lockout: Lockout,
     pub stops: Stops<'f>,
     pub made: Made,
     pub ledger: Ledger,
@@ -157,8 +159,8 @@ pub(super) struct Floor<'f, T> {
     /// Entries that were removed since it was last looked whether they are gone.
     pub removed: RefCell<Vec<(usize, Value)>>,
     pub audits: Cell<u32>,
-    /// How much may still be kept of long bodies in which all is well.
-    room: Cell<usize>,
+    /// How much may still be kept of what is as it should be.
+    room: Room,
     /// True when the exchanges are those of a record: nothing is removed at the end of a case.
     pub(super) replayed: bool,
 }
@@ -173,6 +175,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             redaction: None,
             ours: Ours::default(),
             pace: Pace::new(manner.pause),
+            lockout: Lockout::default(),
             stops: Stops::new(stop),
             made: Made::default(),
             ledger: Ledger::default(),
@@ -180,7 +183,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             refused: RefCell::default(),
             removed: RefCell::default(),
             audits: Cell::new(0),
-            room: Cell::new(ROOM),
+            room: Room::default(),
             replayed: false,
         }
     }
@@ -195,6 +198,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             firewall: &self.rules.firewall,
             alone,
             pace: &self.pace,
+            lockout: &self.lockout,
             stops: &self.stops,
             journal: &self.manner.journal,
             creating: &self.rules.creating,

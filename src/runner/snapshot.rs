@@ -14,7 +14,7 @@ use super::redaction::Redaction;
 use super::request::outgoing;
 use super::transport::Transport;
 use crate::case::Risk;
-use crate::exchange::Exchange;
+use crate::exchange::{Answer, Exchange};
 use crate::json::pointer_put;
 use crate::suite::Snapshot;
 use crate::template::Scope;
@@ -179,8 +179,19 @@ fn rows_of(exchange: Exchange, items: &str, may_lack_rows: bool) -> Result<Value
         return Err("the reply is longer than is read".to_owned());
     }
     let body = crate::json::read(&answer.body).value.unwrap_or_default();
-    let has_rows = body.pointer(items).is_some_and(Value::is_array);
-    if has_rows || may_lack_rows { Ok(body) } else { Err(format!("status {} without rows", answer.status)) }
+    if body.pointer(items).is_some_and(Value::is_array) || may_lack_rows || says_none(&answer, &body, items) {
+        Ok(body)
+    } else {
+        Err(format!("status {} without rows", answer.status))
+    }
+}
+
+/// Whether a reply has the object that the list would be a member of, without the list: a device may leave out what is empty.
+fn says_none(answer: &Answer, body: &Value, items: &str) -> bool {
+    let around = items.rsplit_once('/').map(|(around, _)| around).filter(|around| !around.is_empty());
+    answer.status == 200
+        && body.pointer(items).is_none()
+        && around.and_then(|around| body.pointer(around)).is_some_and(Value::is_object)
 }
 
 fn taken(body: &mut Value, items: &str) -> Option<Vec<Value>> {
@@ -285,6 +296,23 @@ mod tests {
         ];
         for (row, expected) in rows {
             assert_eq!(is_bare(&row, "/uuid"), expected, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_left_out_is_empty_where_its_object_is_there() {
+        let rows = [
+            (200, r#"{"success":true,"result":{"series":"1"}}"#, "/result/users", Some(true)),
+            (200, r#"{"success":true,"result":{"users":[]}}"#, "/result/users", Some(true)),
+            (200, r#"{"success":true,"result":{"users":1}}"#, "/result/users", None),
+            (200, r#"{"success":false,"error":{}}"#, "/result/users", None),
+            (503, r#"{"result":{}}"#, "/result/users", None),
+            (200, "{}", "/list_items", None),
+        ];
+        for (status, body, items, expected) in rows {
+            let answer = Answer { status, body: body.as_bytes().to_vec(), ..Answer::default() };
+            let exchange = Exchange { sent: Default::default(), outcome: Ok(answer), duration_us: 1, challenges: 0 };
+            assert_eq!(rows_of(exchange, items, false).ok().map(|_| true), expected, "{body}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One case after another on one device: for whoever runs the same case again and again.
 
-use std::cell::Cell;
 use std::sync::atomic::AtomicBool;
 
 use jsonschema::Validator;
@@ -8,6 +7,7 @@ use jsonschema::Validator;
 use super::bench::own_maker;
 use super::case_record::ran;
 use super::case_run::attempt;
+use super::evidence::Room;
 use super::redaction::Redaction;
 use super::run::{Floor, Manner, Rules};
 use super::snapshot::Holdings;
@@ -64,7 +64,12 @@ impl<'s, T: Transport> Stage<'s, T> {
 
     /// Runs a case once. Each number makes up values of its own.
     pub async fn attempt(&self, case: &CatalogueCase, number: u32) -> CaseRecord {
-        ran(case, attempt(&self.floor.bench(self.known, false), case, number).await, &Redaction::default(), Some(&Cell::new(0)))
-            .record
+        ran(
+            case,
+            attempt(&self.floor.bench(self.known, false), case, number).await,
+            &Redaction::default(),
+            Some(&Room::default()),
+        )
+        .record
     }
 }

@@ -123,6 +123,9 @@ fn check_safety(names: &Names<'_>, site: &Site<'_>, safety: &Safety) {
             check_regex(site, &format!("{at}/mark/pattern"), &mark.pattern);
         }
     }
+    if let Some(full) = &safety.full {
+        check_expectation(names, site, "/safety/full", full, Part::Inner);
+    }
     for (index, snapshot) in safety.snapshots.iter().enumerate() {
         let at = format!("/safety/snapshots/{index}");
         check_send(names, site, &format!("{at}/pages/send"), &snapshot.pages.send, &["page"]);
