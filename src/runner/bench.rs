@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use tokio::sync::{RwLock, RwLockReadGuard};
 
-use super::claims::{Made, Marks, key_of};
+use super::claims::{Made, Marks, key_of, signed};
 use super::evidence::Evidence;
 use super::firewall::{Firewall, RequestRule};
 use super::journal::{FRESH, Journal, JournalLine};
@@ -19,7 +20,7 @@ use crate::case::{Pages, Risk};
 use crate::catalogue::SuiteCatalogue;
 use crate::exchange::{Answer, Exchange, Fault, Outgoing, Wire};
 use crate::json::{pointer_all, pointer_put};
-use crate::judge::{Seen, Yardstick, holds};
+use crate::judge::{Read, Seen, Yardstick, holds};
 use crate::profile::Known;
 use crate::suite::Entity;
 use crate::template::{Maker, Ours, Scope};
@@ -47,6 +48,10 @@ pub(super) struct Bench<'b, T> {
     pub replayed: bool,
     pub pace: &'b Pace,
     pub lockout: &'b Lockout,
+    /// Held by whoever reads a list while nothing else of this run may be sent.
+    pub quiet: &'b RwLock<()>,
+    /// Whether a 503 that asks to come back later is not judged: whoever asked comes back.
+    pub patient: bool,
     pub stops: &'b Stops<'b>,
     pub journal: &'b Journal,
     /// Which requests create which kind of entry.
@@ -115,6 +120,11 @@ impl<'b, T: Transport> Bench<'b, T> {
         let entities = &self.suite.suite.safety.entities;
         let fitting = entities.iter().zip(self.creating).enumerate().filter(|(_, (_, rule))| rule.fits(request));
         fitting.map(|(kind, (entity, _))| (kind, entity)).collect()
+    }
+
+    /// Waits while a list is being read that does not hold still; nobody reads one so while the guard is held.
+    pub async fn in_turn(&self) -> RwLockReadGuard<'_, ()> {
+        self.quiet.read().await
     }
 
     /// Writes down everything that a request which writes may create, before it leaves, and gives what it creates: kind and ids.
@@ -220,9 +230,32 @@ impl<'b, T: Transport> Bench<'b, T> {
         let one_by_one: Vec<&[Value]> =
             if self.suite.suite.safety.entities[kind].one_by_one { ids.chunks(1).collect() } else { vec![ids] };
         for some in one_by_one {
+            if self.is_anothers(kind, some, scope).await {
+                self.forget(kind, some);
+                continue;
+            }
             self.remove_some(kind, some, scope, evidence).await?;
         }
         Ok(())
+    }
+
+    /// Whether a number that the device gave to an entry of ours is that of somebody else's entry by now: the device shows it under a name that is
+    /// none of this run's.
+    async fn is_anothers(&self, kind: usize, ids: &[Value], scope: &Scope<'_>) -> bool {
+        let entity = &self.suite.suite.safety.entities[kind];
+        let (Some(shown), [id @ Value::Number(_)]) = (&entity.shown, ids) else { return false };
+        let mut inner = scope.inner();
+        inner.set("id", id.clone());
+        let Ok(request) = outgoing(&shown.send, &inner, false) else { return false };
+        if self.firewall.check(&request, Risk::Read, self.ours).is_err() {
+            return false;
+        }
+        let exchange = self.send(&request).await;
+        let read = Read::default();
+        let seen = Seen::new(&exchange, &read);
+        let yardstick = Yardstick { schemas: &self.suite.schemas, replies: &self.suite.suite.replies, fill: &inner };
+        let item = seen.value().filter(|_| holds(&seen, &shown.expect, &yardstick).unwrap_or(false));
+        item.is_some_and(|item| self.marks.names(&entity.kind, item) && !is_of_run(self, &entity.kind, item))
     }
 
     async fn remove_some(&self, kind: usize, ids: &[Value], scope: &Scope<'_>, evidence: &mut Evidence) -> Result<(), String> {
@@ -282,6 +315,8 @@ impl<'b, T: Transport> Bench<'b, T> {
             if reading.adds_up {
                 break;
             }
+            // What this run itself writes meanwhile waits.
+            let _quiet = self.quiet.write().await;
             reading = self.reading(pages, scope, true).await?;
         }
         Ok(reading.exchange)
@@ -296,10 +331,8 @@ impl<'b, T: Transport> Bench<'b, T> {
             let exchange = self.page(pages, page, scope, further || page > 1).await?;
             let read = readable(&exchange).and_then(|(answer, body)| Some((answer.status, rows_at(&body, &pages.items)?, body)));
             let Some((status, found, body)) = read else {
-                if whole.is_none() {
-                    return Ok(Reading { exchange, adds_up: true });
-                }
-                break;
+                // A list of which a page did not come is not shorter for that.
+                return Ok(Reading { exchange, adds_up: whole.is_none() });
             };
             let new_rows = found.iter().map(Value::to_string).filter(|row| seen.insert(row.clone())).count();
             let total = pages.total(&body);
@@ -351,6 +384,11 @@ struct Reading {
     exchange: Exchange,
     /// Each page told of as many rows as came on all of them together.
     adds_up: bool,
+}
+
+/// Whether an entry bears this run's mark, or any text that the run made up.
+fn is_of_run<T>(bench: &Bench<'_, T>, kind: &str, row: &Value) -> bool {
+    bench.marks.word(kind, row).is_some_and(|word| bench.ours.has_word(word)) || signed(bench.ours, row)
 }
 
 /// The ids at some places: texts, and numbers only where it is the device that numbers its entries. An empty text is nobody's id, and a device that

@@ -18,14 +18,17 @@ const NOT_KEPT: &str = "its evidence is not kept: there was no room for more of 
 pub(super) struct Ran {
     pub record: CaseRecord,
     pub interrupted: Option<String>,
+    /// Something was found, and somebody was refused with a 401: a device that lets nobody in for a while may have meant everybody.
+    pub refused: bool,
 }
 
 /// What is kept of an attempt: its exchanges only where there is `room` for them.
 pub(super) fn ran(case: &CatalogueCase, attempt: Attempt, redaction: &Redaction, room: Option<&Room>) -> Ran {
     let interrupted = attempt.interrupted.clone();
+    let refused = !attempt.mismatches.is_empty() && attempt.evidence.has_refusal();
     let mut record = empty(case);
     fill(&mut record, attempt, redaction, room);
-    Ran { record, interrupted }
+    Ran { record, interrupted, refused }
 }
 
 /// The record of every planned case; one without an attempt was not begun, for the reason in `why`.

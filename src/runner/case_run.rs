@@ -170,7 +170,9 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
             self.let_through(&request)?;
             requests.push(request);
         }
+        let turn = self.bench.in_turn().await;
         let exchanges = futures_util::future::join_all(requests.iter().map(|request| self.bench.send(request))).await;
+        drop(turn);
         let mut numbered = Vec::with_capacity(requests.len());
         for (request, exchange) in requests.iter().zip(exchanges) {
             let index = self.found.evidence.add("judged", step.name.as_deref(), exchange);
@@ -185,7 +187,9 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     /// Sends one request; what it creates is remembered before it leaves.
     async fn exchange(&mut self, request: &Outgoing, purpose: &'static str, step: Option<&str>) -> Result<usize, Stop> {
         self.let_through(request)?;
+        let turn = self.bench.in_turn().await;
         let exchange = self.bench.send(request).await;
+        drop(turn);
         let index = self.found.evidence.add(purpose, step, exchange);
         self.found.evidence.note_manner(index, request);
         self.note_created(request, index)?;
@@ -368,7 +372,7 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
         match &self.found.evidence.exchange(index).outcome {
             Err(Fault::Login { why }) => Err(self.no_login(format!("could not log in: {why}"))),
             Err(fault) => Err(Stop::Interrupted(fault.to_string())),
-            Ok(answer) if answer.status == 429 || (answer.is_too_much() && !self.bench.alone) => {
+            Ok(answer) if answer.status == 429 || (answer.is_too_much() && self.bench.patient) => {
                 Err(Stop::TooMuch(too_much(answer)))
             }
             Ok(answer) if !self.bench.alone => {

@@ -43,6 +43,12 @@ impl Marks {
         Ok(Self(all.collect::<Result<_, String>>()?))
     }
 
+    /// Whether an entry has a text where the mark of a run would be.
+    pub(super) fn names(&self, kind: &str, row: &Value) -> bool {
+        let marking = self.0.iter().find(|(have, _)| have == kind).and_then(|(_, marking)| marking.as_ref());
+        marking.is_some_and(|marking| row.pointer(&marking.at).is_some_and(Value::is_string))
+    }
+
     /// What the run that made an entry wrote on it.
     pub(super) fn word<'r>(&self, kind: &str, row: &'r Value) -> Option<&'r str> {
         let marking = self.0.iter().find(|(have, _)| have == kind)?.1.as_ref()?;
@@ -81,7 +87,7 @@ impl Claims<'_> {
 }
 
 /// Whether any text of an entry is one that the run made up: where the device numbers its entries itself, that shows whose one is.
-fn signed(ours: &Ours, row: &Value) -> bool {
+pub(super) fn signed(ours: &Ours, row: &Value) -> bool {
     match row {
         Value::String(text) => ours.signed(text),
         Value::Array(elements) => elements.iter().any(|element| signed(ours, element)),

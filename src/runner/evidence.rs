@@ -142,6 +142,11 @@ impl Evidence {
         replies.into_iter().any(|answer| String::from_utf8_lossy(&answer.body).to_ascii_lowercase().contains(&wanted))
     }
 
+    /// Whether a reply was a 401.
+    pub fn has_refusal(&self) -> bool {
+        self.entries.iter().any(|entry| entry.exchange.outcome.as_ref().is_ok_and(|answer| answer.status == 401))
+    }
+
     /// Whether the end of a reply was waited for in vain.
     pub fn has_waited(&self) -> bool {
         let in_vain = |entry: &Entry| {

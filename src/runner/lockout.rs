@@ -28,12 +28,19 @@ pub(super) enum Entry {
 #[derive(Debug, Default)]
 pub(super) struct Lockout {
     was_let_in: Cell<bool>,
+    /// Nobody was let in at some time.
+    happened: Cell<bool>,
     waited_s: Cell<u64>,
     /// Held by whoever finds out whether the account is let in.
     looking: Mutex<()>,
 }
 
 impl Lockout {
+    /// Whether nobody was let in at some time.
+    pub(super) fn has_happened(&self) -> bool {
+        self.happened.get()
+    }
+
     /// Waits while somebody finds out whether the account is let in.
     pub(super) async fn pass(&self) {
         drop(self.looking.lock().await);
@@ -65,6 +72,7 @@ impl Lockout {
             if is_let_in().await {
                 return Entry::Open;
             }
+            self.happened.set(true);
         }
         self.waited_s.set(PATIENCE_S);
         Entry::Shut

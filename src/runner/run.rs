@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
+use tokio::sync::RwLock;
 
 use super::backup::Backup;
 use super::bench::{Bench, Ledger, own_maker};
@@ -150,6 +151,7 @@ pub(super) struct Floor<'f, T> {
     pub ours: Ours,
     pace: Pace,
     lockout: Lockout,
+    quiet: RwLock<()>,
     pub stops: Stops<'f>,
     pub made: Made,
     pub ledger: Ledger,
@@ -176,6 +178,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             ours: Ours::default(),
             pace: Pace::new(manner.pause),
             lockout: Lockout::default(),
+            quiet: RwLock::default(),
             stops: Stops::new(stop),
             made: Made::default(),
             ledger: Ledger::default(),
@@ -199,6 +202,8 @@ impl<'f, T: Transport> Floor<'f, T> {
             alone,
             pace: &self.pace,
             lockout: &self.lockout,
+            quiet: &self.quiet,
+            patient: true,
             stops: &self.stops,
             journal: &self.manner.journal,
             creating: &self.rules.creating,
@@ -330,8 +335,9 @@ impl<'f, T: Transport> Floor<'f, T> {
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
     /// but not once more for every case when it does not come back.
     async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
-        let torn: Vec<&CatalogueCase> =
-            plan.running().filter(|case| found.get(&case.id.0).is_some_and(|ran| ran.interrupted.is_some())).collect();
+        let locked_out = self.lockout.has_happened();
+        let is_torn = |ran: &Ran| ran.interrupted.is_some() || (locked_out && ran.refused);
+        let torn: Vec<&CatalogueCase> = plan.running().filter(|case| found.get(&case.id.0).is_some_and(is_torn)).collect();
         let mut dead = false;
         let mut hung = 0;
         for case in torn {
@@ -383,7 +389,8 @@ impl<'f, T: Transport> Floor<'f, T> {
             if falls == 2 {
                 break;
             }
-            last = attempt(bench, case, number).await;
+            let last_time = Bench { patient: number < ATTEMPTS_ALONE, ..*bench };
+            last = attempt(&last_time, case, number).await;
             always_there &= last.torn.map(|(again, _)| again) == place;
         }
         if let Some(why) = last.interrupted.clone().filter(|_| always_there && !last.excused) {
