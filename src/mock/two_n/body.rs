@@ -8,7 +8,7 @@ use crate::mock::device::Request;
 use serde_json::{Map, Value};
 
 /// More than this is "too big" (the documents name no limit).
-const LIMIT: usize = 1 << 20;
+pub const LIMIT: usize = 1 << 20;
 
 /// The members of the request's JSON object; none when there is no body.
 pub fn read(request: &Request, manner: Manner) -> Result<Map<String, Value>, Failure> {
@@ -39,6 +39,7 @@ fn json_of(request: &Request, bytes: &[u8], manner: Manner) -> Result<Vec<u8>, F
         }
         "text/plain" if manner.differs(Quirk::TextPlainAccepted) => Ok(bytes.to_vec()),
         "" if manner.differs(Quirk::NoTypeAccepted) => Ok(bytes.to_vec()),
+        _ if manner.differs(Quirk::WrongTypeIsCode12) => Err(Failure::new(12).of("users")),
         _ if manner.differs(Quirk::WrongTypeIsMissing) => Err(Failure::new(11).of("users")),
         _ => Err(unsupported()),
     }
@@ -50,6 +51,8 @@ fn unsupported() -> Failure {
 
 fn parse(bytes: &[u8], manner: Manner) -> Result<Map<String, Value>, Failure> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").filter(|_| manner.differs(Quirk::BomAccepted)).unwrap_or(bytes);
+    let replaced = manner.differs(Quirk::BadUtf8Replaced).then(|| String::from_utf8_lossy(bytes).into_owned());
+    let bytes = replaced.as_ref().map_or(bytes, |text| text.as_bytes());
     let kept = manner.wrong(Defect::EscapesKept).then(|| String::from_utf8_lossy(bytes).replace("\\u", "\\\\u"));
     match serde_json::from_slice(kept.as_ref().map_or(bytes, |text| text.as_bytes())) {
         Ok(Value::Object(members)) => Ok(members),
@@ -62,7 +65,11 @@ fn parse(bytes: &[u8], manner: Manner) -> Result<Map<String, Value>, Failure> {
 }
 
 fn broken(manner: Manner) -> Failure {
-    if manner.differs(Quirk::BrokenJsonIsCode12) { Failure::new(12) } else { Failure::new(14).saying("invalid JSON") }
+    match () {
+        () if manner.differs(Quirk::BrokenJsonIsCode12) => Failure::new(12),
+        () if manner.differs(Quirk::BrokenJsonIsCode11) => Failure::new(11).of("users"),
+        () => Failure::new(14).saying("invalid JSON"),
+    }
 }
 
 fn boundary(header: &str) -> Option<String> {

@@ -4,12 +4,15 @@ use super::defect::Defect;
 use super::directory::Directory;
 use super::draft::{Draft, Fault};
 use super::failure::Failure;
-use super::identifier::{Identifier, ZERO};
+use super::identifier::{Identifier, ZERO, well_formed};
+use super::lapse;
 use super::manner::Manner;
+use super::neighbour;
 use super::quirk::Quirk;
 use super::row;
 use crate::mock::device::Request;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Makes every entry that can be made; without entries the reply has nothing but the series.
 pub fn answer(directory: &mut Directory, keys: &Map<String, Value>, request: &Request) -> Result<Value, Failure> {
@@ -21,7 +24,8 @@ pub fn answer(directory: &mut Directory, keys: &Map<String, Value>, request: &Re
     let mut result = json!({ "series": directory.series });
     if !rows.is_empty() {
         let stops = directory.manner.wrong(Defect::CreateStopsAtFirstFailure);
-        result["users"] = json!(row::answered(&rows, stops, |entry| create(directory, entry, force)));
+        let repeated = repeated(&rows);
+        result["users"] = json!(row::answered(&rows, stops, |entry| create_in(directory, entry, force, &repeated)));
     }
     Ok(result)
 }
@@ -46,8 +50,30 @@ fn forced(keys: &Map<String, Value>, request: &Request, manner: Manner) -> Resul
         (None, None) => Ok(false),
         (None, Some(Value::Bool(force))) => Ok(*force),
         _ if manner.differs(Quirk::OddForceIsFalse) => Ok(false),
+        _ if manner.differs(Quirk::OddForceIsTrue) => Ok(true),
         _ => Err(Failure::new(12).of("force")),
     }
+}
+
+/// The well-formed uuids that occur more than once in a call, in upper case.
+fn repeated(rows: &[Value]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let uuids = rows.iter().filter_map(|row| row.get("uuid")?.as_str()).filter(|uuid| well_formed(uuid) && *uuid != ZERO);
+    uuids.map(str::to_ascii_uppercase).filter(|uuid| !seen.insert(uuid.clone())).collect()
+}
+
+/// Creates one entry of a call in which some uuids occur repeatedly: the second finds the first, or the call is seen as a whole.
+fn create_in(directory: &mut Directory, entry: &Value, force: bool, repeated: &BTreeSet<String>) -> Value {
+    let manner = directory.manner;
+    let uuid = entry.get("uuid").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+    if force || !repeated.contains(&uuid) {
+        return create(directory, entry, force);
+    }
+    if manner.differs(Quirk::TwiceCreatedFailsBoth) {
+        return row::refused(entry, &exists(), manner);
+    }
+    let made = directory.find(&uuid).is_some_and(|stored| stored.stamp > directory.before_call);
+    create(directory, entry, made && manner.differs(Quirk::TwiceCreatedSucceeds))
 }
 
 fn create(directory: &mut Directory, entry: &Value, force: bool) -> Value {
@@ -67,7 +93,7 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     if stored.is_some() && !force && manner.wrong(Defect::CreateKeepsSilently) {
         return Ok((uuid, directory.stamp));
     }
-    permitted(directory, &key, stored.is_some(), force)?;
+    permitted(directory, &key, stored.is_some(), force).inspect_err(|_| write_anyway(directory, &key, fields))?;
     if fields.is_empty() && manner.wrong(Defect::EmptyEntryRefused) {
         return Err(vec![Fault::new("EDIR_FIELD_VALUE_ERROR")]);
     }
@@ -80,7 +106,10 @@ fn made(directory: &mut Directory, entry: &Value, force: bool) -> Result<(String
     let risen = directory.buried.get(&key).filter(|_| manner.wrong(Defect::RecreatedKeepsFields)).cloned();
     let mut draft = Draft::new(true, merged.or(risen).unwrap_or_default(), &directory.template, manner);
     draft.write(fields);
-    let fields = draft.finish()?;
+    let mut fields = draft.finish()?;
+    neighbour::check(directory, &key, &fields)?;
+    lapse::created(&mut fields, stored.as_ref().map(|entry| &entry.fields), &directory.template, manner);
+    directory.cleared.remove(&key);
     if manner.wrong(Defect::OldOwnerDeletesToo) {
         let owner = fields.get("owner").and_then(Value::as_str).unwrap_or_default();
         directory.first_owners.insert(key.clone(), owner.to_owned());
@@ -105,6 +134,21 @@ fn permitted(directory: &Directory, key: &str, known: bool, force: bool) -> Resu
         false if force && manner.wrong(Defect::ForceOnNewFails) => Err(vec![Fault::new("EDIR_UUID_DOES_NOT_EXIST")]),
         false if directory.grave(key).is_some() && manner.wrong(Defect::DeletedUuidReserved) => Err(exists()),
         _ => Ok(()),
+    }
+}
+
+/// Writes a part of a refused entry into the one that exists, where a defect does so.
+fn write_anyway(directory: &mut Directory, key: &str, fields: &Map<String, Value>) {
+    const PARTS: [(Defect, &str); 2] = [(Defect::RefusedCreateWritesName, "name"), (Defect::RefusedCreateWritesAccess, "access")];
+    let manner = directory.manner;
+    for (_, part) in PARTS.iter().filter(|(defect, _)| manner.wrong(*defect)) {
+        let Some(stored) = directory.find(key) else { return };
+        let supplied = fields.iter().filter(|(name, _)| name.split('.').next() == Some(part));
+        let mut draft = Draft::new(true, stored.fields.clone(), &directory.template, manner);
+        draft.write(&supplied.map(|(name, value)| (name.clone(), value.clone())).collect());
+        if let Ok(written) = draft.finish() {
+            directory.rewrite(key, written);
+        }
     }
 }
 

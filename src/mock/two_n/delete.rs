@@ -30,6 +30,7 @@ fn scope(keys: &Map<String, Value>, manner: Manner) -> Result<(Option<String>, V
     let owner = keys.get("owner").map(|owner| owner_of(owner, manner)).transpose()?;
     match (owner, rows) {
         (None, None) if manner.differs(Quirk::DeleteNothingIsFine) => Ok((None, Vec::new())),
+        (None, None) if manner.differs(Quirk::DeleteNothingIsCode12) => Err(Failure::new(12).of("users")),
         (None, None) => Err(Failure::new(11).of("users")),
         (None, Some(rows)) => {
             row::demanded(keys, manner)?;
@@ -51,6 +52,7 @@ fn owner_of(owner: &Value, manner: Manner) -> Result<Option<String>, Failure> {
         Some("") if manner.differs(Quirk::OddOwnerMatchesNobody) => Ok(None),
         None if manner.differs(Quirk::OddOwnerMatchesNobody) => Ok(None),
         Some("") | None => Err(Failure::new(12).of("owner")),
+        Some(owner) if owner.len() > 1_000 && manner.differs(Quirk::LongOwnerTooBig) => Err(Failure::new(13).of("owner")),
         Some(owner) => Ok(Some(owner.to_owned())),
     }
 }

@@ -6,7 +6,8 @@ use super::manner::Manner;
 use super::model::Model;
 use super::quirk::Quirk;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 /// Configuration manual: up to 10 000 users, less on some models.
 const CAPACITY: usize = 10_000;
@@ -52,6 +53,14 @@ pub struct Directory {
     pub buried: BTreeMap<String, Map<String, Value>>,
     /// Owners that entries were made with, which only a defect minds.
     pub first_owners: BTreeMap<String, String>,
+    /// Fields (by JSON pointer) that updates have set back to their default, which only a defect minds.
+    pub cleared: BTreeMap<String, BTreeSet<String>>,
+    /// When an update last read an entry, and what it read, which only a defect minds.
+    pub read: BTreeMap<String, (Duration, Map<String, Value>)>,
+    /// The highest stamp before the running call.
+    pub before_call: u64,
+    /// When the running call came.
+    pub now: Duration,
     /// The stamp of the running call, where one call has one stamp.
     call: Option<u64>,
 }
@@ -73,6 +82,10 @@ impl Directory {
             made_in_call: None,
             buried: BTreeMap::new(),
             first_owners: BTreeMap::new(),
+            cleared: BTreeMap::new(),
+            read: BTreeMap::new(),
+            before_call: 0,
+            now: Duration::ZERO,
             call: None,
         }
     }
@@ -80,6 +93,7 @@ impl Directory {
     /// Marks the begin of a call (some units stamp by call, not by entry).
     pub fn begin_call(&mut self) {
         self.call = None;
+        self.before_call = self.stamp;
         self.made_in_call = None;
     }
 

@@ -19,7 +19,7 @@ impl Fault {
         Self { code, field: None }
     }
 
-    fn at(code: &'static str, field: &str) -> Self {
+    pub fn at(code: &'static str, field: &str) -> Self {
         Self { code, field: Some(field.replace("[]", "")) }
     }
 }

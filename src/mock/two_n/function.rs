@@ -4,6 +4,7 @@ use super::defect::Defect;
 use super::failure::Failure;
 use super::gate::Role;
 use super::manner::Manner;
+use super::quirk::Quirk;
 
 /// A function of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,9 @@ impl Function {
         let turned = TURNED.iter().any(|(defect, on, turned)| (*on, *turned) == (self, method) && manner.wrong(*defect));
         match known != turned {
             true => Ok(()),
+            false if matches!(method, "OPTIONS" | "PATCH" | "TRACE") && manner.differs(Quirk::OddMethodsAreCode2) => {
+                Err(Failure::new(2))
+            }
             false if manner.wrong(Defect::WrongMethodIsCode2) => Err(Failure::new(2)),
             false => Err(Failure::new(3)),
         }

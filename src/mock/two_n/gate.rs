@@ -28,7 +28,15 @@ pub struct Gate {
     manner: Manner,
     realm: String,
     nonces: Nonces,
+    /// Wrong logins since somebody was locked out last.
+    wrong: u32,
+    /// Until then nobody is let in.
+    shut: Duration,
 }
+
+/// So many wrong logins lock everybody out, for so long.
+const WRONG: u32 = 10;
+const SHUT: Duration = Duration::from_secs(1);
 
 impl Gate {
     pub fn new(settings: &Settings, manner: Manner) -> Self {
@@ -45,7 +53,15 @@ impl Gate {
             () if manner.differs(Quirk::AuthenticationBasic) => Scheme::Basic,
             () => settings.scheme,
         };
-        Self { accounts, scheme, manner, realm, nonces: Nonces::new(settings.seed ^ 0x2A, manner) }
+        Self {
+            accounts,
+            scheme,
+            manner,
+            realm,
+            nonces: Nonces::new(settings.seed ^ 0x2A, manner),
+            wrong: 0,
+            shut: Duration::ZERO,
+        }
     }
 
     /// The caller's role, or the refusal: code 8 for another scheme than the one configured, 401 and code 9 for the rest.
@@ -60,14 +76,17 @@ impl Gate {
             _ => {}
         }
         let Some(header) = sent else { return Err(self.nobody(now)) };
+        if now < self.shut {
+            return Err(self.challenge(now, false));
+        }
         let (scheme, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
         match self.scheme {
             Scheme::Basic if request.method == "PUT" && self.manner.wrong(Defect::BasicRefusedOnPut) => {
                 Err(self.challenge(now, false))
             }
-            Scheme::Basic if scheme.eq_ignore_ascii_case("basic") => self.basic(rest).ok_or_else(|| self.challenge(now, false)),
+            Scheme::Basic if scheme.eq_ignore_ascii_case("basic") => self.basic(rest).ok_or_else(|| self.unproven(now)),
             Scheme::Digest if scheme.eq_ignore_ascii_case("basic") && self.manner.wrong(Defect::BasicAcceptedToo) => {
-                self.basic(rest).ok_or_else(|| self.challenge(now, false))
+                self.basic(rest).ok_or_else(|| self.unproven(now))
             }
             Scheme::Digest if scheme.eq_ignore_ascii_case("digest") => self.digest(rest, request, now),
             _ => Err(self.other_scheme(now)),
@@ -101,7 +120,7 @@ impl Gate {
     fn digest(&mut self, rest: &str, request: &Request, now: Duration) -> Result<Role, Failure> {
         let given = digest::parameters(rest);
         let careless = self.careless(&given, request);
-        let Some(role) = careless.or_else(|| self.proven(&given, request)) else { return Err(self.challenge(now, false)) };
+        let Some(role) = careless.or_else(|| self.proven(&given, request)) else { return Err(self.unproven(now)) };
         let nonce = given.get("nonce").map_or("", String::as_str);
         if self.nonces.spend(nonce, given.get("nc"), now) { Ok(role) } else { Err(self.challenge(now, true)) }
     }
@@ -179,6 +198,7 @@ impl Gate {
         let code = match () {
             () if self.manner.wrong(Defect::NoCredentialsCode12) => 12,
             () if self.manner.differs(Quirk::NoCredentialsCode10) => 10,
+            () if self.manner.differs(Quirk::NoCredentialsCode8) => 8,
             () => 9,
         };
         let status = if self.manner.wrong(Defect::NoCredentialsStatus200) { 200 } else { 401 };
@@ -193,6 +213,16 @@ impl Gate {
             return Failure::new(8);
         }
         Failure { challenges: self.challenges(now, false), ..asked(8) }
+    }
+
+    /// The refusal of credentials that do not fit.
+    fn unproven(&mut self, now: Duration) -> Failure {
+        self.wrong += 1;
+        if self.manner.differs(Quirk::LocksOut) && self.wrong.is_multiple_of(WRONG) {
+            self.shut = now + SHUT;
+        }
+        let code = if self.manner.differs(Quirk::WrongCredentialsCode10) { 10 } else { 9 };
+        Failure { challenges: self.challenges(now, false), ..asked(code) }
     }
 
     fn challenge(&mut self, now: Duration, stale: bool) -> Failure {

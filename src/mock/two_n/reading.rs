@@ -77,10 +77,13 @@ fn listing(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Fa
     if stale {
         return Ok(stale_series(directory));
     }
-    let first = if manner.differs(Quirk::IteratorInclusive) { since } else { since.saturating_add(1) };
+    let one_too_old = since > 0 && manner.wrong(Defect::QueryOneTooOld);
+    let inclusive = one_too_old || manner.differs(Quirk::IteratorInclusive);
+    let first = if inclusive { since } else { since.saturating_add(1) };
     if since > 0 && first > directory.stamp {
         return Ok(nothing_newer(directory));
     }
+    let first = if one_too_old { since - 1 } else { first };
     let by_birth = manner.wrong(Defect::QueryIgnoresUpdates);
     let listed = directory.since(first).filter(|entry| !by_birth || entry.born >= first);
     let listed = listed.filter(|entry| !(entry.deleted && manner.differs(Quirk::TombstonesOmitted)));
@@ -98,10 +101,26 @@ fn listing(directory: &Directory, keys: &Map<String, Value>) -> Result<Value, Fa
 fn is_stale(directory: &Directory, series: Option<&Value>) -> Result<bool, Failure> {
     match series {
         None => Ok(false),
-        Some(Value::String(series)) => Ok(*series != directory.series),
+        Some(Value::String(series)) if series.is_empty() && directory.manner.differs(Quirk::OddSeriesIgnored) => Ok(false),
+        Some(Value::String(series)) => Ok(*series != directory.series && !passes_for_own(series, directory)),
         Some(_) if directory.manner.differs(Quirk::OddSeriesIsStale) => Ok(true),
+        Some(_) if directory.manner.differs(Quirk::OddSeriesIgnored) => Ok(false),
         Some(_) => Err(Failure::new(12).of("series")),
     }
+}
+
+/// Whether a defect takes another series for the unit's own.
+fn passes_for_own(sent: &str, directory: &Directory) -> bool {
+    type Alike = fn(&str, &str) -> bool;
+    const LOOSE: &[(Defect, Alike)] = &[
+        (Defect::SeriesByPrefix, |sent, own| !sent.is_empty() && (own.starts_with(sent) || sent.starts_with(own))),
+        (
+            Defect::SeriesAsFloat,
+            |sent, own| matches!((sent.parse::<f64>(), own.parse::<f64>()), (Ok(sent), Ok(own)) if sent.total_cmp(&own).is_eq()),
+        ),
+        (Defect::SeriesLeadingZeroes, |sent, own| sent.trim_start_matches('0') == own),
+    ];
+    LOOSE.iter().any(|(defect, alike)| alike(sent, &directory.series) && directory.manner.wrong(*defect))
 }
 
 /// The stamp the client knows already; 0 for "from the beginning".
@@ -110,7 +129,7 @@ fn iterator(iterator: Option<&Value>, manner: Manner) -> Result<u64, Failure> {
         None => Some(0),
         Some(Value::Object(members)) => match members.get("timestamp") {
             None => (members.is_empty() || manner.differs(Quirk::OddIteratorIsZero)).then_some(0),
-            Some(stamp) => stamp.as_u64(),
+            Some(stamp) => stamp.as_u64().or_else(|| manner.differs(Quirk::OddIteratorIsBeyond).then_some(u64::MAX)),
         },
         Some(_) => None,
     };

@@ -13,6 +13,7 @@ pub fn requested(keys: &Map<String, Value>, manner: Manner) -> Result<Option<Vec
     match keys.get("users") {
         None => Ok(None),
         Some(Value::Array(rows)) if rows.iter().all(Value::is_object) || manner.differs(Quirk::OddRowsJudgedAlone) => {
+            readable(rows, manner)?;
             Ok(Some(rows.clone()))
         }
         Some(_) if manner.differs(Quirk::WrongShapeIsCode14) => Err(Failure::new(14)),
@@ -20,9 +21,22 @@ pub fn requested(keys: &Map<String, Value>, manner: Manner) -> Result<Option<Vec
     }
 }
 
+/// Refuses the call for a uuid that is no text, or too long, on units that judge so.
+fn readable(rows: &[Value], manner: Manner) -> Result<(), Failure> {
+    let mut uuids = rows.iter().filter_map(|row| row.get("uuid"));
+    let odd = uuids.clone().any(|uuid| !uuid.is_string());
+    let huge = uuids.any(|uuid| uuid.as_str().is_some_and(|uuid| uuid.len() > 1_000));
+    match () {
+        () if odd && manner.differs(Quirk::OddUuidRefusesCall) => Err(Failure::new(12).of("uuid")),
+        () if huge && manner.differs(Quirk::HugeUuidTooBig) => Err(Failure::new(13).of("uuid")),
+        () => Ok(()),
+    }
+}
+
 /// As [`requested`], where the key is mandatory and at least one row is demanded.
 pub fn demanded(keys: &Map<String, Value>, manner: Manner) -> Result<Vec<Value>, Failure> {
     match requested(keys, manner)? {
+        Some(rows) if rows.is_empty() && manner.differs(Quirk::EmptyUsersIsCode12) => Err(Failure::new(12).of("users")),
         Some(rows) if !rows.is_empty() || manner.differs(Quirk::EmptyUsersIsFine) => Ok(rows),
         _ => Err(Failure::new(11).of("users")),
     }

@@ -81,8 +81,8 @@ impl Rule {
 
     /// The text as it is kept: as it came, unless a defect alters it.
     fn stored(self, text: String, manner: Manner) -> String {
+        let text = if self == Self::Name { name_as_kept(text, manner) } else { text };
         match self {
-            Self::Name if manner.wrong(Defect::NameCut) => text.chars().take(12).collect(),
             Self::Peer if !text.is_empty() && manner.wrong(Defect::PeerAltered) => format!("sip:{text}"),
             _ if manner.wrong(Defect::NonAsciiLost) => text.replace(|character: char| !character.is_ascii(), "?"),
             _ => text,
@@ -99,7 +99,8 @@ impl Rule {
             _ if text.is_empty() => true,
             Self::Name => {
                 let free = manner.differs(Quirk::NameTakesAnything) || !text.contains(['<', '>', '/']);
-                free && length <= if manner.differs(Quirk::ShortNames) { 63 } else { 255 }
+                let longest = if manner.differs(Quirk::ShortNames) { 63 } else { 255 };
+                free && (length <= longest || manner.differs(Quirk::NamesOfAnyLength))
             }
             Self::Pin => {
                 let shortest = if manner.differs(Quirk::OneDigitPins) { 1 } else { 2 };
@@ -112,6 +113,17 @@ impl Rule {
             Self::Photo if manner.differs(Quirk::PhotoChecked) => length >= 64 && length.is_multiple_of(4),
             _ => true,
         }
+    }
+}
+
+/// A name as it is kept.
+fn name_as_kept(name: String, manner: Manner) -> String {
+    match () {
+        () if manner.wrong(Defect::NameCut) => name.chars().take(12).collect(),
+        () if name.chars().count() > 63 && manner.wrong(Defect::NameCutAtLimit) => name.chars().take(63).collect(),
+        () if name.contains('\0') && manner.wrong(Defect::NulEndsName) => name.split('\0').take(1).collect(),
+        () if name.trim() != name && manner.wrong(Defect::NameTrimmed) => name.trim().to_owned(),
+        () => name,
     }
 }
 

@@ -93,6 +93,10 @@ impl Unit {
     fn route(&self, request: &Request) -> Result<Function, Failure> {
         let lenient = self.manner.differs(Quirk::PathsLenient);
         let path = if lenient { request.path.trim_end_matches('/').to_ascii_lowercase() } else { request.path.clone() };
+        let path = if self.manner.differs(Quirk::DoubledSlashAccepted) { path.replace("//", "/") } else { path };
+        if path == "/api/dir/validate" && self.manner.differs(Quirk::ValidateIsCode1) {
+            return Err(Failure::new(1));
+        }
         let hidden = |function: &Function| *function == Function::Query && self.manner.wrong(Defect::QueryNotServed);
         let unknown = || Failure::new(if self.manner.wrong(Defect::UnknownPathIsCode12) { 12 } else { 2 });
         Function::at(&path).filter(|function| !hidden(function)).ok_or_else(unknown)
@@ -147,6 +151,12 @@ impl Unit {
         if has_body && self.manner.differs(Quirk::TemplateBodyRefused) {
             return Err(Failure::new(14).saying("Unsupported Content-Type"));
         }
+        if has_body && self.manner.differs(Quirk::TemplateBodyIsCode12) {
+            return Err(Failure::new(12));
+        }
+        if let Some((name, _)) = request.query.first().filter(|_| self.manner.differs(Quirk::TemplateParametersRefused)) {
+            return Err(Failure::new(12).of(name));
+        }
         blunder::twist(Function::Template, &mut Map::new(), &mut self.directory);
         let mut result = reading::template(&self.directory);
         if request.method == "POST" && self.manner.wrong(Defect::TemplateShorterByPost) {
@@ -197,6 +207,7 @@ impl Unit {
         let saved = self.saved(function);
         self.crash_on_long_uuid(&keys, now);
         self.directory.begin_call();
+        self.directory.now = now;
         blunder::twist(function, &mut keys, &mut self.directory);
         let result = match function {
             Function::Create => create::answer(&mut self.directory, &keys, request),
@@ -250,8 +261,13 @@ impl Unit {
         if self.manner.wrong(Defect::EventWithoutSeries) {
             params.as_object_mut().map(|params| params.shift_remove("series"));
         }
+        if self.manner.differs(Quirk::EventsWithoutStamp) {
+            params.as_object_mut().map(|params| params.shift_remove("timestamp"));
+        }
         self.events.tell("DirectoryChanged", params.clone(), now);
-        self.events.tell("DirectorySaved", params, now);
+        if !self.manner.differs(Quirk::NoSavedEvents) {
+            self.events.tell("DirectorySaved", params, now);
+        }
     }
 }
 
@@ -318,7 +334,9 @@ impl Device for Unit {
         if function.is_none() && outcome.is_err() && self.manner.wrong(Defect::UnknownPathSucceeds) {
             outcome = Ok(Value::Null);
         }
-        if now < self.silent_until || (self.manner.wrong(Defect::DeepNestingDrops) && deeply_nested(request)) {
+        let too_big = request.body.as_ref().is_some_and(|body| body.len() > body::LIMIT);
+        let closes = too_big && self.manner.differs(Quirk::BigBodyCloses);
+        if closes || now < self.silent_until || (self.manner.wrong(Defect::DeepNestingDrops) && deeply_nested(request)) {
             return Reply { framing: Framing::Drop, ..wire::reply(outcome, request, function, self.manner) };
         }
         let reply = wire::reply(outcome, request, function, self.manner);

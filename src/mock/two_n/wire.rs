@@ -1,11 +1,13 @@
 //! How an outcome becomes bytes: the envelope (HTTP API manual 2.3), its JSON text, and the HTTP around it.
 
 use super::damage::{self, Occasion};
+use super::defect::Defect;
 use super::failure::Failure;
 use super::function::Function;
 use super::manner::Manner;
 use super::quirk::Quirk;
 use super::system;
+use super::update;
 use crate::mock::device::{Framing, Reply, Request};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
@@ -18,7 +20,9 @@ pub fn reply(outcome: Result<Value, Failure>, request: &Request, function: Optio
     let challenges = outcome.as_ref().err().map(|failure| failure.challenges.clone()).unwrap_or_default();
     let body = body(outcome, request, occasion, manner);
     let headers = headers(challenges, occasion, manner);
-    let delay = if manner.differs(Quirk::Slow) { Duration::from_millis(40) } else { Duration::ZERO };
+    let waits = function == Some(Function::Update) && manner.wrong(Defect::OverlappingUpdatesLose);
+    let slow = if manner.differs(Quirk::Slow) { Duration::from_millis(40) } else { Duration::ZERO };
+    let delay = if waits { slow + update::PAUSE } else { slow };
     damage::framed(Reply { status, headers, body, framing: framing(manner), delay }, occasion, manner)
 }
 

@@ -1,5 +1,6 @@
 //! What goes wrong around `create`.
 
+use super::super::create;
 use super::super::defect::Defect;
 use super::super::directory::Directory;
 use super::super::failure::Failure;
@@ -7,6 +8,7 @@ use super::super::function::Function::Create;
 use super::super::members::{add, omit, put};
 use super::shared::{any_users, carry_over, entries, failed_with, failures_last, keys_in, recode, respell, result, rows};
 use super::{After, Before, Keys, Outcome};
+use crate::mock::device::Request;
 use serde_json::{Value, json};
 
 pub(super) const BEFORE: &[Before] = &[
@@ -47,6 +49,22 @@ pub(super) const AFTER: &[After] = &[
     }),
     (Defect::CreateFailuresLast, Create, failures_last),
     (Defect::CreateTakesAnyUsers, Create, any_users),
+    (Defect::CreateNothingStoresOne, Create, |outcome, keys, directory| {
+        if outcome.is_ok() && !keys.contains_key("users") {
+            let uuid = directory.chance.uuid();
+            directory.put(&uuid, &uuid, Keys::new());
+        }
+        outcome
+    }),
+    (Defect::RefusedCallCreates, Create, |outcome, keys, directory| {
+        let first = keys.get("users").map(|users| users.get(0).unwrap_or(users)).filter(|_| outcome.is_err());
+        if let Some(first) = first.filter(|first| first.is_object()) {
+            let alone = [("users".to_owned(), json!([first]))].into_iter().collect();
+            // What it would be answered is nobody's business: the refusal is what leaves the unit.
+            let _ = create::answer(directory, &alone, &Request::default());
+        }
+        outcome
+    }),
     (Defect::CreateOwnSeries, Create, |outcome, _, _| {
         result(outcome, |result| put(result, "series", json!("1000000000000000001")))
     }),

@@ -8,7 +8,7 @@ use super::super::identifier::dashed;
 use super::super::members::{add, omit, replace};
 use super::super::path::{self, Step};
 use super::delete::some_failed;
-use super::shared::{any_users, failed_with, failures_last, is_zero, keys_in, list, respell, rows};
+use super::shared::{any_users, beside_name, failed_with, failures_last, is_zero, keys_in, list, respell, rows};
 use super::{After, Before, Keys, Outcome};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -75,6 +75,13 @@ pub(super) const AFTER: &[After] = &[
     }),
     (Defect::GetWithoutStamp, Get, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
     (Defect::GetFieldsShifted, Get, |outcome, _, _| list(outcome, |users| shift(users))),
+    (Defect::GetNameBringsAccess, Get, |outcome, keys, directory| beside_name(outcome, keys, directory, "access")),
+    (Defect::GetShowsCleared, Get, shows_cleared),
+    (
+        Defect::GetHidesFalse,
+        Get,
+        |outcome, keys, _| if keys.contains_key("fields") { outcome } else { rows(outcome, hide_false) },
+    ),
     (Defect::GetDottedFlat, Get, dotted_flat),
     (Defect::GetParentEmpty, Get, |outcome, keys, _| {
         let parent = asked(keys).iter().any(|name| name == "access");
@@ -126,6 +133,44 @@ fn shift(users: &mut [Value]) {
     for (row, other) in found.iter_mut().zip(others) {
         row.retain(|name, _| matches!(name.as_str(), "uuid" | "timestamp"));
         row.extend(other.into_iter().filter(|(name, _)| !matches!(name.as_str(), "uuid" | "timestamp")));
+    }
+}
+
+/// Without `fields`, what updates have set back to its default is shown all the same.
+fn shows_cleared(outcome: Outcome, keys: &Keys, directory: &mut Directory) -> Outcome {
+    if keys.contains_key("fields") {
+        return outcome;
+    }
+    rows(outcome, |row| {
+        let key = row.get("uuid").and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+        if directory.find(&key).is_none() {
+            return;
+        }
+        for place in directory.cleared.get(&key).into_iter().flatten() {
+            let Some(default) = directory.template.get(place.split('/').nth(1).unwrap_or_default()) else { continue };
+            match place.strip_prefix("/access/") {
+                None => add(row, place.trim_start_matches('/'), default.clone()),
+                Some(name) => {
+                    if let Value::Object(access) = row.entry("access").or_insert_with(|| json!({})) {
+                        add(access, name, default[name].clone());
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// Without `fields`, `enabled` of an access point is left out where it is false, and what is empty then as well.
+fn hide_false(row: &mut Keys) {
+    let Some(Value::Object(access)) = row.get_mut("access") else { return };
+    if let Some(Value::Array(points)) = access.get_mut("accessPoints") {
+        points.iter_mut().filter_map(Value::as_object_mut).for_each(|point| point.retain(|_, value| *value != json!(false)));
+        if points.iter().all(|point| *point == json!({})) {
+            access.shift_remove("accessPoints");
+        }
+    }
+    if access.is_empty() {
+        row.shift_remove("access");
     }
 }
 

@@ -1,10 +1,11 @@
 //! What goes wrong around `query`.
 
 use super::super::defect::Defect;
+use super::super::directory::Directory;
 use super::super::failure::Failure;
 use super::super::function::Function::Query;
 use super::super::members::{omit, put, replace};
-use super::shared::{list, result, rows};
+use super::shared::{beside_name, list, result, rows};
 use super::{After, Before, Keys};
 use serde_json::{Value, json};
 
@@ -27,11 +28,42 @@ pub(super) const BEFORE: &[Before] = &[
         }
     }),
     (Defect::QueryFieldsIgnored, Query, |keys, _| omit(keys, "fields")),
+    (Defect::QueryUnknownFieldBringsAll, Query, |keys, directory| {
+        let fields = keys.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let top = |name: &str| name.split(['.', '[']).next().unwrap_or_default().to_owned();
+        if fields.map(top).any(|top| !directory.template.contains_key(&top)) {
+            keys.insert("fields".into(), json!([]));
+        }
+    }),
 ];
 
 pub(super) const AFTER: &[After] = &[
     (Defect::QueryHidesNewest, Query, |outcome, _, _| list(outcome, |users| users.truncate(users.len().saturating_sub(1)))),
     (Defect::QueryTwentyAtMost, Query, |outcome, _, _| list(outcome, |users| users.truncate(20))),
+    (Defect::QueryHidesUnowned, Query, |outcome, _, directory| {
+        let unowned = |user: &Value| {
+            let uuid = user["uuid"].as_str().unwrap_or_default().to_ascii_uppercase();
+            directory.find(&uuid).is_some_and(|entry| entry.owner().is_empty())
+        };
+        list(outcome, |users| users.retain(|user| !unowned(user)))
+    }),
+    (Defect::QueryNameBringsOwner, Query, |outcome, keys, directory| beside_name(outcome, keys, directory, "owner")),
+    (Defect::QueryBeyondWithoutHighest, Query, |outcome, keys, directory| {
+        let beyond = is_beyond(keys, directory);
+        if beyond { result(outcome, |result| omit(result, "timestamp")) } else { outcome }
+    }),
+    (Defect::QueryBeyondSaysZero, Query, |outcome, keys, directory| {
+        let beyond = is_beyond(keys, directory);
+        if beyond { result(outcome, |result| replace(result, "timestamp", json!(0))) } else { outcome }
+    }),
+    (Defect::QueryStaleHidesHighest, Query, |outcome, keys, directory| {
+        let stale = is_stale(keys, &directory.series);
+        if stale { result(outcome, |result| omit(result, "timestamp")) } else { outcome }
+    }),
+    (Defect::QueryStaleSaysZero, Query, |outcome, keys, directory| {
+        let stale = is_stale(keys, &directory.series);
+        if stale { result(outcome, |result| replace(result, "timestamp", json!(0))) } else { outcome }
+    }),
     (Defect::QueryWithoutSeries, Query, |outcome, _, _| result(outcome, |result| omit(result, "series"))),
     (Defect::QueryWithoutStamps, Query, |outcome, _, _| rows(outcome, |row| omit(row, "timestamp"))),
     (Defect::QueryHighestIsCount, Query, |outcome, _, directory| {
@@ -67,6 +99,10 @@ pub(super) const AFTER: &[After] = &[
 
 fn stamp_of(keys: &Keys) -> Option<u64> {
     keys.get("iterator")?.get("timestamp")?.as_u64()
+}
+
+fn is_beyond(keys: &Keys, directory: &Directory) -> bool {
+    !is_stale(keys, &directory.series) && stamp_of(keys).is_some_and(|stamp| stamp > directory.stamp)
 }
 
 fn is_stale(keys: &Keys, series: &str) -> bool {

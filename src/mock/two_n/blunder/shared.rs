@@ -4,6 +4,7 @@ use super::super::defect::Defect;
 use super::super::directory::Directory;
 use super::super::function::Function::*;
 use super::super::identifier::{ZERO, well_formed};
+use super::super::selection::Selection;
 use super::{After, Keys, Outcome};
 use serde_json::{Value, json};
 
@@ -75,6 +76,23 @@ pub(super) fn forgive(outcome: Outcome, stamp: u64, forgiven: impl Fn(&Keys) -> 
         if row.contains_key("errors") && forgiven(row) {
             row.shift_remove("errors");
             row.insert("timestamp".into(), json!(stamp));
+        }
+    })
+}
+
+/// Shows a field that was not asked for beside a `name` that was, where it is not at its default.
+pub(super) fn beside_name(outcome: Outcome, keys: &Keys, directory: &Directory, field: &str) -> Outcome {
+    let asked = keys.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let tops: Vec<&str> = asked.map(|name| name.split(['.', '[']).next().unwrap_or_default()).collect();
+    if !tops.contains(&"name") || tops.contains(&field) {
+        return outcome;
+    }
+    rows(outcome, |row| {
+        let uuid = row.get("uuid").and_then(Value::as_str).unwrap_or_default();
+        let Some(entry) = directory.find(&uuid.to_ascii_uppercase()) else { return };
+        let mut changed = Selection::Changed.view(&entry.fields, &directory.template, directory.manner);
+        if let Some(value) = changed.shift_remove(field) {
+            row.insert(field.to_owned(), value);
         }
     })
 }

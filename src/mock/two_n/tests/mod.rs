@@ -1,5 +1,6 @@
 //! The exchanges of chapter 5.14 in values of our own, credentials, and the names in the catalogues.
 
+mod lapses;
 mod shows;
 mod walk;
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 const TWIN: &str = "5C0FFEE0-2222-4B2B-9C3D-00000000B002";
+const RICH: &str = "9D1C0DE5-0000-4000-8000-00000000D00D";
 const PLAIN: &str = "01234567-89AB-CDEF-0123-456789ABCDEF";
 
 /// A unit under way, and what it has answered so far. Beside a sound walk it stops working at the first difference.
@@ -62,6 +63,7 @@ fn on_the_directory(walk: &mut Walk<'_>) {
     walk.unit.preload(12);
     paths_and_methods(walk);
     create(walk);
+    details(walk);
     identifiers(walk);
     update(walk);
     get(walk);
@@ -71,7 +73,14 @@ fn on_the_directory(walk: &mut Walk<'_>) {
 }
 
 fn paths_and_methods(walk: &mut Walk<'_>) {
-    for path in ["/api/dir/nosuch", "/api/dir/Template", "/api/system/info", "/api/dir/validate"] {
+    for path in [
+        "//api/dir/template",
+        "/api/dir/template?x=1",
+        "/api/dir/nosuch",
+        "/api/dir/Template",
+        "/api/system/info",
+        "/api/dir/validate",
+    ] {
         walk.json("GET", path, json!({}));
     }
     for function in ["template", "create", "update", "delete", "get", "query"] {
@@ -84,6 +93,7 @@ fn paths_and_methods(walk: &mut Walk<'_>) {
     authorized.headers.push(("Authorization".into(), "Basic YTpi".into()));
     walk.send(&authorized);
     walk.json("GET", "/api/log/subscribe?filter=DirectoryChanged", json!({}));
+    walk.json("GET", "/api/log/subscribe?filter=DirectorySaved", json!({}));
 }
 
 fn create(walk: &mut Walk<'_>) {
@@ -122,6 +132,38 @@ fn create(walk: &mut Walk<'_>) {
     walk.json("PUT", "/api/dir/create?force=1", again.clone());
     walk.json("PUT", "/api/dir/create?force=0&force=1", again.clone());
     walk.json("PUT", "/api/dir/create?force=0", json!({ "force": true, "users": again["users"] }));
+    walk.look();
+}
+
+/// An entry that has something everywhere, and what becomes of it.
+fn details(walk: &mut Walk<'_>) {
+    let calls = json!([{ "peer": "1", "profiles": "a" }, { "peer": "2", "profiles": "b" }, { "peer": "3", "profiles": "c" }]);
+    let access = json!({
+        "accessPoints": [{ "enabled": false }, { "enabled": false }], "code": ["11", "22", "33", "44"], "card": ["A1B2C3D4", "B1B2C3D4"],
+        "accessException": true, "licensePlates": "1AB2345",
+    });
+    let rich = json!({ "uuid": RICH, "name": "Rich", "deputy": PLAIN, "callPos": calls, "access": access });
+    let again = json!({ "uuid": RICH, "name": "Again", "access": { "pin": "99" } });
+    let get = json!({ "users": [{ "uuid": RICH }] });
+    walk.json("PUT", "/api/dir/create", json!({ "users": [rich, { "name": " blank " }, { "name": "a\u{0}b" }] }));
+    walk.json("PUT", "/api/dir/create", json!({ "users": [again] }));
+    walk.look();
+    let rows = [
+        json!({ "uuid": RICH, "callPos": [{}, {}, { "peer": "9" }] }),
+        json!({ "uuid": RICH, "access.code": ["55"], "access.accessException": false }),
+        json!({ "uuid": RICH, "name": null }),
+    ];
+    for row in rows {
+        walk.json("PUT", "/api/dir/update", json!({ "users": [row] }));
+        walk.json("POST", "/api/dir/get", get.clone());
+    }
+    let twice = json!({ "uuid": "7A1CE000-0000-4000-8000-00000000000A" });
+    walk.json("PUT", "/api/dir/create", json!({ "users": [twice, twice, { "deputy": ZERO }, { "access.card": ["a1b2c3d4"] }] }));
+    walk.json("PUT", "/api/dir/create", json!({ "users": [{ "name": "n".repeat(300) }] }));
+    let opened = json!({ "accessPoints": [{ "enabled": true }, { "enabled": true }] });
+    walk.json("PUT", "/api/dir/update", json!({ "users": [{ "uuid": RICH, "deputy": "", "access": opened }] }));
+    walk.json("POST", "/api/dir/get", get);
+    walk.json("PUT", "/api/dir/create", json!({ "force": true, "users": [{ "uuid": RICH, "name": "Forced" }] }));
     walk.look();
 }
 
@@ -206,12 +248,16 @@ fn get(walk: &mut Walk<'_>) {
 fn query(walk: &mut Walk<'_>) {
     let body: Value = serde_json::from_slice(&walk.json("POST", "/api/dir/query", json!({})).body).unwrap_or_default();
     let series = body["result"]["series"].clone();
+    let own = series.as_str().unwrap_or_default().to_owned();
     let stamps = body["result"]["users"].as_array().cloned().unwrap_or_default();
     let last = stamps.last().map_or(json!(0), |user| user["timestamp"].clone());
     let middle = stamps.get(stamps.len() / 2).map_or(json!(0), |user| user["timestamp"].clone());
     let rows = [
         json!({ "series": series }),
         json!({ "series": "1" }),
+        json!({ "series": own.get(..9) }),
+        json!({ "series": format!("{}0", own.get(..18).unwrap_or_default()) }),
+        json!({ "series": format!("0{own}") }),
         json!({ "series": 5 }),
         json!({ "iterator": {} }),
         json!({ "iterator": { "timestamp": 0 } }),
@@ -224,6 +270,7 @@ fn query(walk: &mut Walk<'_>) {
     for body in rows {
         walk.json("POST", "/api/dir/query", body);
     }
+    walk.json("POST", "/api/dir/query", json!({ "fields": ["name", "zzz"] }));
     walk.look();
 }
 
@@ -241,6 +288,7 @@ fn delete(walk: &mut Walk<'_>) {
         json!({ "owner": "nobody" }),
         json!({ "owner": "správce-T" }),
         json!({ "owner": "t " }),
+        json!({ "owner": "t".repeat(1_001) }),
         json!({ "owner": "*" }),
         json!({ "users": [{ "uuid": PLAIN }] }),
         json!({ "users": [{ "uuid": unknown }, { "uuid": "CCCCCCCC-0000-4000-8000-00000000000C", "name": "x" }] }),
@@ -261,6 +309,7 @@ fn delete(walk: &mut Walk<'_>) {
     walk.json("PUT", "/api/dir/create", json!({ "users": [{ "uuid": ADA, "name": "Back" }] }));
     walk.json("POST", "/api/dir/query", json!({ "fields": ["name"] }));
     walk.json("GET", "/api/log/pull?id=1", json!({}));
+    walk.json("GET", "/api/log/pull?id=2", json!({}));
 }
 
 fn bodies(walk: &mut Walk<'_>) {
@@ -272,6 +321,7 @@ fn bodies(walk: &mut Walk<'_>) {
     walk.raw("POST", "/api/dir/get", Some("multipart/form-data; boundary=b"), form.as_bytes());
     walk.raw("POST", "/api/dir/get", json, b"\xEF\xBB\xBF{}");
     walk.raw("POST", "/api/dir/get", json, b"[]");
+    walk.raw("POST", "/api/dir/get", json, b"{\"fields\":[\"\xFF\"]}");
     walk.raw("POST", "/api/dir/get", json, br#"{"users":["#);
     walk.raw(
         "PUT",
