@@ -109,7 +109,7 @@ fn is_stale(directory: &Directory, series: Option<&Value>) -> Result<bool, Failu
     }
 }
 
-/// Whether a defect takes another series for the unit's own.
+/// Whether a defect or a freedom takes another series for the unit's own.
 fn passes_for_own(sent: &str, directory: &Directory) -> bool {
     type Alike = fn(&str, &str) -> bool;
     const LOOSE: &[(Defect, Alike)] = &[
@@ -118,8 +118,10 @@ fn passes_for_own(sent: &str, directory: &Directory) -> bool {
             Defect::SeriesAsFloat,
             |sent, own| matches!((sent.parse::<f64>(), own.parse::<f64>()), (Ok(sent), Ok(own)) if sent.total_cmp(&own).is_eq()),
         ),
-        (Defect::SeriesLeadingZeroes, |sent, own| sent.trim_start_matches('0') == own),
     ];
+    if directory.manner.differs(Quirk::SeriesLeadingZeroes) && sent.trim_start_matches('0') == directory.series {
+        return true;
+    }
     LOOSE.iter().any(|(defect, alike)| alike(sent, &directory.series) && directory.manner.wrong(*defect))
 }
 

@@ -251,7 +251,6 @@ fn which_series_pass_for_the_own_one() {
     let rows: &[(&str, [bool; 5])] = &[
         ("series-by-prefix", [false, true, true, false, false]),
         ("series-as-float", [false, false, false, true, true]),
-        ("series-leading-zeroes", [false, false, false, false, true]),
     ];
     for (defect, passes) in rows {
         let unit = &mut *unit(defect);
