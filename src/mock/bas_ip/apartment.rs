@@ -166,13 +166,26 @@ impl Panel {
     /// `POST /apartment/items/link`: an apartment is the same when its link id or its address is.
     pub(super) fn upsert_apartments(&mut self, request: &Request) -> Answered {
         let object = self.object(request)?;
-        let drafts: Vec<Apartment> =
-            list_items(&self.nature, &object)?.iter().map(|item| self.apartment_draft(item)).collect::<Result<_, _>>()?;
-        let rows = drafts.into_iter().map(|draft| self.store_apartment(draft)).collect();
+        let items = list_items(&self.nature, &object)?;
+        let drafts: Result<Vec<Apartment>, Fault> = items.iter().map(|item| self.apartment_draft(item, true)).collect();
+        if drafts.is_err() {
+            self.keep_refused(items);
+        }
+        let rows = drafts?.into_iter().map(|draft| self.store_apartment(draft)).collect();
         Ok(Answer::Json(row::upsert(&self.nature, rows)))
     }
 
-    fn apartment_draft(&self, item: &Value) -> Result<Apartment, Fault> {
+    /// What a defective panel stores of a request that it refuses.
+    fn keep_refused(&mut self, items: &[Value]) {
+        for (defect, bounded) in [(Defect::ApartmentsHalfApplied, true), (Defect::ApartmentStoredDespite400, false)] {
+            if self.nature.wrong(defect) {
+                let drafts: Vec<_> = items.iter().filter_map(|item| self.apartment_draft(item, bounded).ok()).collect();
+                drafts.into_iter().for_each(|draft| drop(self.store_apartment(draft)));
+            }
+        }
+    }
+
+    fn apartment_draft(&self, item: &Value, bounded: bool) -> Result<Apartment, Fault> {
         let item = item.as_object().ok_or_else(|| Fault::Type("list_items".into()))?;
         let link_id = text(item, "link_id")?.ok_or_else(|| Fault::Missing("link_id".into()))?;
         if !uuid_shaped(link_id) {
@@ -182,7 +195,8 @@ impl Panel {
         let part = |key: &str, least: i64, most: i64| {
             let value = integer(place, key)?.ok_or_else(|| Fault::Missing(key.into()))?;
             let most = if key == "room" && self.nature.wrong(Defect::LastRoomRefused) { most - 1 } else { most };
-            let in_range = (least..=most).contains(&value) || self.nature.wrong(Defect::AnyAddressAccepted);
+            let least = if self.takes_below(key) { least - 1 } else { least };
+            let in_range = !bounded || (least..=most).contains(&value) || self.nature.wrong(Defect::AnyAddressAccepted);
             if in_range { Ok(value) } else { Err(Fault::Body) }
         };
         let address = Address {
@@ -194,6 +208,11 @@ impl Panel {
         let residents = inner(item, "residents")?.map(|residents| integer(residents, "count")).transpose()?.flatten();
         let name = text(item, "apartment_name")?.unwrap_or_default().to_owned();
         Ok(Apartment { uid: 0, link_id: Some(link_id.into()), address, name, residents: residents.unwrap_or(0) })
+    }
+
+    fn takes_below(&self, key: &str) -> bool {
+        let defects = [("unit", Defect::UnitBelowAccepted), ("room", Defect::RoomBelowAccepted)];
+        defects.iter().any(|(name, defect)| *name == key && self.nature.wrong(*defect))
     }
 
     fn store_apartment(&mut self, draft: Apartment) -> Row {
@@ -216,7 +235,13 @@ impl Panel {
         let mut rows = Vec::new();
         for id in ids.ok_or_else(|| Fault::Type("link_ids".into()))? {
             match self.apartments.remove_link(id) {
-                Some(_) => rows.push(Row::new(id, "deleted")),
+                Some(home) => {
+                    if self.nature.wrong(Defect::ApartmentTakesIdentifiers) {
+                        let bound = self.identifiers.uids_where(|identifier| identifier.apartment == Some(home.uid));
+                        bound.into_iter().for_each(|uid| drop(self.identifiers.take_out(&self.nature, uid)));
+                    }
+                    rows.push(Row::new(id, "deleted"));
+                }
                 None if self.nature.wrong(Defect::UnknownApartment404) => return Err(Fault::Said(404, "Apartment not found")),
                 None if self.nature.quirky(Quirk::UnknownApartmentsSilent) => (),
                 None => rows.push(Row::new(id, "entity_not_found")),

@@ -42,6 +42,7 @@ defects! {
     UpperMd5Refused "md5-upper-refused" "BASIP-AUTH-004" "Only the lower-case MD5 opens the session.";
     PlainPassword "plain-password" "BASIP-AUTH-006" "The password itself is taken for its MD5.";
     AnyPassword "any-password" "BASIP-AUTH-007" "A known user gets in with any password.";
+    HalfSumCompared "half-sum-compared" "BASIP-AUTH-007" "Only the first sixteen digits of the MD5 are compared.";
     Login401 "login-401" "BASIP-AUTH-007" "Bad credentials are answered 401.";
     WrongLoginText "login-text" "BASIP-AUTH-007" "Bad credentials are answered 400 with a text of its own.";
     UnknownUserTells "unknown-user-tells" "BASIP-AUTH-008" "An unknown user is told that the user is unknown.";
@@ -54,11 +55,34 @@ defects! {
     TokenlessReads "tokenless-reads" "BASIP-AUTH-014" "Every list but the one by link id needs no token.";
     TokenlessRemoval "tokenless-removal" "BASIP-AUTH-014" "Deleting an identifier by its uid needs no token.";
     TokenlessCreation "tokenless-creation" "BASIP-AUTH-014" "Creating an identifier needs no token.";
+    TokenlessAlternate "tokenless-alternate-delete" "BASIP-AUTH-014"
+        "Both delete routes exist, and the other one needs no token.";
+    TokenlessApartments "tokenless-apartment-upsert" "BASIP-AUTH-014" "Writing apartments by link id needs no token.";
+    TokenlessProfiles "tokenless-profile-upsert" "BASIP-AUTH-014" "Writing time profiles by link id needs no token.";
+    TokenlessForwards "tokenless-forward-upsert" "BASIP-AUTH-014" "Writing call forwards by link id needs no token.";
+    TokenlessApartmentRemoval "tokenless-apartment-delete" "BASIP-AUTH-014" "Deleting apartments by link id needs no token.";
+    TokenlessProfileRemoval "tokenless-profile-delete" "BASIP-AUTH-014" "Deleting time profiles by link id needs no token.";
+    TokenlessForwardRemoval "tokenless-forward-delete" "BASIP-AUTH-014" "Deleting call forwards by link id needs no token.";
+    TokenlessUpdate "tokenless-update" "BASIP-AUTH-014" "Updating an identifier by its uid needs no token.";
+    TokenlessBulk "tokenless-bulk-delete" "BASIP-AUTH-014" "Deleting several identifiers by their uids needs no token.";
+    TokenlessItem "tokenless-item-read" "BASIP-AUTH-014" "Reading one identifier by its uid needs no token.";
+    TokenlessLogout "tokenless-logout" "BASIP-AUTH-014" "A logout without a token is answered 200.";
     AnyToken "any-token" "BASIP-AUTH-015" "Any token is taken for an administrator's.";
     BasicCrash "basic-500" "BASIP-AUTH-022" "A call with HTTP Basic is answered 500.";
     LogoutNoop "logout-noop" "BASIP-AUTH-019" "The token works after logout.";
     LimitedServed "limited-served" "BASIP-AUTH-023" "An account without rights may do everything.";
     LimitedReadsPlain "limited-reads-plain" "BASIP-AUTH-023" "An account without rights may read the plain list.";
+    LimitedCreates "limited-creates" "BASIP-AUTH-023" "An account without rights may create an identifier.";
+    LimitedUpdates "limited-updates" "BASIP-AUTH-023" "An account without rights may update an identifier by its uid.";
+    LimitedRemoves "limited-removes" "BASIP-AUTH-023" "An account without rights may delete identifiers by their uids.";
+    LimitedWritesApartments "limited-writes-apartments" "BASIP-AUTH-023"
+        "An account without rights may write and delete apartments by link id.";
+    LimitedWritesProfiles "limited-writes-profiles" "BASIP-AUTH-023"
+        "An account without rights may write and delete time profiles by link id.";
+    LimitedWritesForwards "limited-writes-forwards" "BASIP-AUTH-023"
+        "An account without rights may write and delete call forwards by link id.";
+    CreatesDespite403 "create-despite-403" "BASIP-INV-005" "The identifier is created although the reply is 403.";
+    UpdatesDespite401 "update-despite-401" "BASIP-INV-005" "The identifier is updated although the reply is 401.";
     Limited401 "limited-401" "BASIP-AUTH-023" "Missing rights are answered 401.";
     RightsText "rights-text" "BASIP-AUTH-023" "The 403 says Forbidden.";
     LoginsNotLogged "logins-not-logged" "BASIP-AUTH-027" "Logins leave no event.";
@@ -128,6 +152,10 @@ defects! {
         "A null in the list deletes the entities without a link id.";
     NestedListFlattened "nested-list-flattened" "BASIP-LINK-DEL-034" "Lists inside the list are opened and their ids deleted.";
     HalfApplied "half-applied-400" "BASIP-LINK-DEL-035" "The good ids are deleted although the request is answered 400.";
+    RepeatedIdDeletes "repeated-id-400-deletes" "BASIP-INV-005"
+        "A request that names an id twice is answered 400, and has deleted the entity.";
+    NumberAsLinkId "number-as-link-id" "BASIP-INV-004" "An id that is an identifier's number deletes that identifier.";
+    TailMatched "tail-matched" "BASIP-INV-004" "Ids are matched by their last twelve characters.";
     EmptyIdDeletesLocal "empty-id-deletes-local" "BASIP-LINK-DEL-048" "An empty id deletes the entities without a link id.";
     ShortIdDeletes "short-id-deletes" "BASIP-INV-004" "The beginning of an id deletes all entities whose ids begin so.";
     NilDeletesLocal "nil-deletes-local" "BASIP-INV-004" "The nil uuid deletes the entities without a link id.";
@@ -179,6 +207,10 @@ defects! {
     UpdateMakesSecond "update-makes-second" "BASIP-LINK-UPS-002" "Writing a known id makes a second entity.";
     UpdateIgnored "update-ignored" "BASIP-LINK-UPS-002" "The row says updated, the entity stays as it was.";
     UpdateKeepsName "update-keeps-name" "BASIP-LINK-UPS-002" "An update does not change the owner's name.";
+    UpdateKeepsType "update-keeps-type" "BASIP-LINK-UPS-002" "An update does not change the identifier's type.";
+    UpdateKeepsValidity "update-keeps-valid" "BASIP-LINK-UPS-002" "An update does not change `valid`.";
+    UpdateMergesProfiles "update-merges-profiles" "BASIP-LINK-UPS-002"
+        "An update adds its time profiles to those the identifier has.";
     UpdateConflictsWithItself "update-conflicts-with-itself" "BASIP-LINK-UPS-002"
         "An update that keeps its number is told that the number is taken.";
     RowFailure400 "row-failure-400" "BASIP-LINK-UPS-003"
@@ -188,6 +220,8 @@ defects! {
     FailedItemStored "failed-item-stored" "BASIP-LINK-UPS-004" "An item whose row says that it failed is stored all the same.";
     TakenNumberSteals "taken-number-steals" "BASIP-INV-004"
         "An item with a number that is taken removes the identifier that has it.";
+    EmptyUpsertWipes "empty-upsert-wipes" "BASIP-INV-004"
+        "An upsert without items removes every identifier that has a link id.";
     UnknownProfileIgnored "unknown-profile-ignored" "BASIP-LINK-UPS-005" "An unknown time profile is passed over.";
     FaceIdWithoutCamera "face-id-without-camera" "BASIP-LINK-UPS-006" "A model without a camera stores faces.";
     BadImageAccepted "bad-image-accepted" "BASIP-LINK-UPS-007" "A face image that is no Base64 is stored.";
@@ -201,14 +235,22 @@ defects! {
     UnknownTypeAccepted "unknown-type-accepted" "BASIP-LINK-UPS-019" "An identifier type it does not know is stored.";
     UnknownLockAccepted "unknown-lock-accepted" "BASIP-LINK-UPS-020" "A lock it does not have is stored.";
     LongDecimalRefused "ten-digits-refused" "BASIP-LINK-UPS-021" "A card number of ten digits is refused.";
+    ShortDecimalRefused "one-digit-refused" "BASIP-LINK-UPS-021" "A card number of one digit is refused.";
+    WideDecimalRefused "wide-decimal-refused" "BASIP-LINK-UPS-021" "A card number that does not fit 32 bits is refused.";
+    ZeroCardRefused "leading-zero-card-refused" "BASIP-LINK-UPS-021" "A card number that begins with 0 is refused.";
+    UkeyRefused "ukey-refused" "BASIP-LINK-UPS-021" "Identifiers of the type ukey are refused.";
     DashedHexRefused "dashed-hex-refused" "BASIP-LINK-UPS-022" "Hex pairs with hyphens are refused.";
     LongHexRefused "long-hex-refused" "BASIP-LINK-UPS-022" "More than four hex pairs are refused.";
+    ThreePairsRefused "three-pairs-refused" "BASIP-LINK-UPS-022" "Three hex pairs are refused.";
+    SixPairsRefused "six-pairs-refused" "BASIP-LINK-UPS-022" "Six hex pairs are refused.";
+    SevenPairsRefused "seven-pairs-refused" "BASIP-LINK-UPS-022" "Seven hex pairs are refused.";
     AnyCardAccepted "any-card-accepted" "BASIP-LINK-UPS-023" "Anything is a card number.";
     BareHexAccepted "bare-hex-accepted" "BASIP-LINK-UPS-023" "Hex digits without separators are a card number.";
     LeadingZeroRefused "leading-zero-refused" "BASIP-LINK-UPS-025" "A code that begins with 0 is refused.";
     CodeOfFourRefused "code-of-four-refused" "BASIP-LINK-UPS-025" "A code of four digits is refused.";
     LettersInCode "letters-in-code" "BASIP-LINK-UPS-025" "A code may have letters.";
     QrUuidRefused "qr-uuid-refused" "BASIP-LINK-UPS-026" "A QR number with hyphens is refused.";
+    UpperQrRefused "qr-upper-refused" "BASIP-LINK-UPS-026" "A QR number in capitals is refused.";
     AnyQrAccepted "any-qr-accepted" "BASIP-LINK-UPS-026" "Anything is a QR number.";
     LongPlateRefused "plate-of-100-refused" "BASIP-LINK-UPS-027" "A licence plate of 100 characters is refused.";
     ShortPlateRefused "plate-of-one-refused" "BASIP-LINK-UPS-027" "A licence plate of one character is refused.";
@@ -219,10 +261,15 @@ defects! {
     UpsertStopsAtFailure "upsert-stops-at-failure" "BASIP-LINK-UPS-030" "Items after one that fails are not looked at.";
     CreateNotStored "create-not-stored" "BASIP-LINK-UPS-032" "The row says created, nothing is stored.";
     NameTruncated "name-truncated" "BASIP-LINK-UPS-032" "Names are cut at twelve characters.";
+    LongNameCut "name-cut-at-32" "BASIP-LINK-UPS-032" "Names are cut at thirty-two characters.";
+    LongPlateCut "plate-cut-at-64" "BASIP-LINK-UPS-032" "Licence plates are cut at sixty-four characters.";
     AstralLettersLost "astral-letters-lost" "BASIP-LINK-UPS-032" "Letters beyond the first plane become question marks.";
     OwnerTypeNotStored "owner-type-not-stored" "BASIP-LINK-UPS-032" "Every owner becomes an owner, guests too.";
     LockNotStored "lock-not-stored" "BASIP-LINK-UPS-032" "Every identifier opens the first lock.";
     TimesInMilliseconds "times-in-milliseconds" "BASIP-LINK-UPS-032" "from and to are read back in milliseconds.";
+    FromInMinutes "from-in-minutes" "BASIP-LINK-UPS-032" "from is read back rounded down to a whole minute.";
+    PassesInByte "max-passes-255" "BASIP-LINK-UPS-032" "max_passes above 255 is read back as 255.";
+    SecondProfileLost "second-profile-lost" "BASIP-LINK-UPS-032" "The second time profile of an item is not attached.";
     ApartmentLinkNotStored "apartment-link-not-stored" "BASIP-LINK-UPS-032" "apartment_link_id is read back as null.";
     ProfilesNotStored "profiles-not-stored" "BASIP-LINK-UPS-032" "Time profiles are not attached.";
     UnknownItemPropertyRefused "unknown-item-property-refused" "BASIP-LINK-UPS-033"
@@ -252,11 +299,15 @@ defects! {
     CurrentPageOne "current-page-one" "BASIP-LINK-GET-010" "current_page is always 1.";
     TotalStale "total-stale" "BASIP-LINK-GET-010" "total_items counts what was deleted.";
     TotalOfPage "total-of-page" "BASIP-LINK-GET-010" "total_items counts the rows of the page.";
+    TotalUnfiltered "total-unfiltered" "BASIP-LINK-GET-010" "total_items counts the rows that the filter leaves out, too.";
     PagesOverlap "pages-overlap" "BASIP-LINK-GET-011" "Each page begins with the last row of the page before.";
     PagesSkip "pages-skip" "BASIP-LINK-GET-011" "A row is lost between two pages.";
     DescendingIgnored "descending-ignored" "BASIP-LINK-GET-012" "desc sorts as asc does.";
+    DirectionsExchanged "directions-exchanged" "BASIP-LINK-GET-012" "asc sorts downwards and desc upwards.";
     OrderIgnored "order-by-ignored" "BASIP-LINK-GET-013" "order_by has no effect.";
     FilterIgnored "filter-ignored" "BASIP-LINK-GET-015" "A filter has no effect: all rows come back.";
+    NameFilterIgnored "name-filter-ignored" "BASIP-LINK-GET-015" "A filter by name has no effect: all rows come back.";
+    FilterCutAtBlank "filter-cut-at-blank" "BASIP-LINK-GET-015" "The value of a filter ends at its first blank.";
     ExpressionIgnored "expression-ignored" "BASIP-LINK-GET-016" "A filter expression has no effect: all rows come back.";
     NqAsEq "nq-as-eq" "BASIP-LINK-GET-017" "nq finds what is equal.";
     AndAsOr "and-as-or" "BASIP-LINK-GET-017" "and finds what or should.";
@@ -276,12 +327,16 @@ defects! {
     // Identifiers by uid and by number.
     UidAsText "uid-as-text" "BASIP-ID-001" "The uid of a new identifier is a text.";
     DoubleNumberAccepted "double-number-accepted" "BASIP-ID-002" "The same type and number can be created twice.";
+    RefusedCreateStored "double-number-stored" "BASIP-INV-005"
+        "A double is answered 400 and stored as a second identifier.";
     DoubleNumber409 "double-number-409" "BASIP-ID-002" "A double is answered 409.";
     WrongUid404 "wrong-uid-404" "BASIP-ID-003" "An unknown uid is answered 404.";
     UnknownUpdateAccepted "unknown-update-accepted" "BASIP-ID-003" "Updating an unknown uid is answered 200.";
     LocalHasNilLink "local-has-nil-link" "BASIP-ID-005" "A local identifier reads the nil uuid as its link id.";
     PassesLeftZero "passes-left-zero" "BASIP-ID-006" "passes_left is 0 where there is no limit.";
     BulkMissingAccepted "bulk-missing-accepted" "BASIP-ID-007" "A bulk delete without uid_items is answered 200.";
+    BulkNullAccepted "bulk-null-accepted" "BASIP-ID-007" "A bulk delete with uid_items null is answered 200.";
+    BulkFirstOnly "bulk-first-only" "BASIP-ID-007" "A bulk delete removes only the first of several uids.";
     BulkMissingDeletesLocal "bulk-missing-deletes-local" "BASIP-INV-005"
         "A bulk delete without uid_items is answered 400 and deletes the local identifiers.";
     PictureAsText "picture-as-text" "BASIP-ID-009" "The QR picture is a text.";
@@ -291,6 +346,8 @@ defects! {
     NumberTypeOptional "number-type-optional" "BASIP-IDN-001" "Deleting by number without a type takes card for granted.";
     NumberDeleteKeeps "number-delete-keeps" "BASIP-IDN-001" "The row of a deletion by number says deleted, the identifier stays.";
     NumberAnyType "number-any-type" "BASIP-IDN-002" "A batch under a type that does not exist deletes QR codes.";
+    NumberTypeIgnored "number-type-ignored" "BASIP-INV-004"
+        "Deleting by number deletes an identifier of another type that has the number.";
     NumberBatchHalfApplied "number-batch-half-applied" "BASIP-IDN-002"
         "A batch answered 400 has deleted the rows before the fault.";
     NumberEmptyBatchAccepted "number-empty-batch-accepted" "BASIP-IDN-002" "A batch without rows is answered 200.";
@@ -300,11 +357,35 @@ defects! {
     AddressNotMatched "address-not-matched" "BASIP-APL-002" "An apartment with a known address and a new id is created anew.";
     LastRoomRefused "room-99-refused" "BASIP-APL-003" "Room 99 is refused.";
     AnyAddressAccepted "any-address-accepted" "BASIP-APL-003" "Addresses have no limits.";
+    UnitBelowAccepted "unit-minus-1-accepted" "BASIP-APL-003" "Unit -1 is accepted.";
+    RoomBelowAccepted "room-minus-1-accepted" "BASIP-APL-003" "Room -1 is accepted.";
+    ApartmentStoredDespite400 "apartment-despite-400" "BASIP-INV-005"
+        "An apartment out of bounds is stored although the reply is 400.";
+    ApartmentsHalfApplied "apartments-half-applied" "BASIP-INV-005"
+        "The good apartments are stored although the request is answered 400.";
+    ApartmentsDespite401 "apartment-upsert-despite-401" "BASIP-INV-005"
+        "The apartments are stored although the reply is 401.";
+    ApartmentTakesIdentifiers "apartment-takes-identifiers" "BASIP-INV-004"
+        "Deleting an apartment by link id deletes the identifiers bound to it.";
     UnknownProfile404 "unknown-profile-404" "BASIP-TPL-001" "Deleting an unknown time profile is answered 404.";
     UnknownProfileSaysDeleted "unknown-profile-deleted" "BASIP-TPL-001" "The row of an unknown time profile says deleted.";
     ProfileDeleteKeeps "profile-delete-keeps" "BASIP-TPL-001" "The row says deleted, the time profile stays.";
     AnyRepeatAccepted "any-repeat-accepted" "BASIP-TPL-002" "Repeat settings are not checked.";
     AnyLooperAccepted "any-looper-accepted" "BASIP-TPL-002" "repeat_looper has no limits.";
+    EndDateOptional "end-date-optional" "BASIP-TPL-002" "A repetition that ends at a date needs no date.";
+    EmptyDayNumbersAccepted "empty-day-numbers-accepted" "BASIP-TPL-002" "An empty list of day numbers is accepted.";
+    DayZeroAccepted "day-0-accepted" "BASIP-TPL-002" "Day 0 of a month is accepted.";
+    DayBeyondAccepted "day-32-accepted" "BASIP-TPL-002" "Day 32 of a month is accepted.";
+    LastDayRefused "day-31-refused" "BASIP-TPL-002" "Day 31 of a month is refused.";
+    MonthZeroAccepted "month-0-accepted" "BASIP-TPL-002" "Month 0 is accepted.";
+    MonthBeyondAccepted "month-13-accepted" "BASIP-TPL-002" "Month 13 is accepted.";
+    LastMonthRefused "month-12-refused" "BASIP-TPL-002" "Month 12 is refused.";
+    AnyWeekOrderAccepted "any-week-order-accepted" "BASIP-TPL-002" "A week_order it does not know is accepted.";
+    AnyDayTypeAccepted "any-day-type-accepted" "BASIP-TPL-002" "A day_type it does not know is accepted.";
+    ProfilesHalfApplied "profiles-half-applied" "BASIP-INV-005"
+        "The good time profiles are stored although the request is answered 400.";
+    ProfilesDespite401 "profile-upsert-despite-401" "BASIP-INV-005"
+        "The time profiles are stored although the reply is 401.";
     ForwardUuidOnly "forward-uuid-only" "BASIP-FWL-001" "Call forwards still want a uuid.";
     ForwardEnumNotFound "forward-enum-not-found" "BASIP-FWL-002" "An unknown call forward is not_found.";
     InfoNeedsToken "info-needs-token" "BASIP-INFO-001" "Device information needs a token.";
@@ -344,6 +425,8 @@ defects! {
     ErrorLengthOff "error-length-off" "BASIP-INV-003" "Content-Length of a refusal is one too few.";
     ChunksUnended "chunks-unended" "BASIP-INV-003" "A delete reply is chunked and lacks its last chunk.";
     LengthAndChunked "length-and-chunked" "BASIP-INV-003" "A delete reply has both a length and chunks.";
+    BlankBeforeColon "blank-before-colon" "BASIP-INV-003"
+        "A delete reply has a blank between Content-Length and its colon.";
     DeletionCut "reply-cut" "BASIP-INV-003" "The connection ends in the middle of a delete reply.";
     ErrorDropped "refusal-dropped" "BASIP-GEN-011" "What should be 400 ends the connection without a reply.";
     RefusalsAre500 "refusals-500" "BASIP-INV-007" "What should be 400 is 500.";
@@ -370,10 +453,11 @@ impl Defect {
             Self::ExpressionIgnored | Self::AdministratorForbidden | Self::LongPlateRefused => Some("camdroid-1.3"),
             Self::FirmwareAsNumber | Self::DeviceTypeUnknown | Self::SerialNotUuid => Some("camdroid-1.3"),
             Self::OrAsAnd | Self::GreaterAsAtLeast | Self::LessAsAtMost | Self::OrderOperatorsRefused => Some("camdroid-1.3"),
-            Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash => Some("camdroid-1.3"),
+            Self::BasicCrash | Self::ShortPlateRefused | Self::PagingLeftOutCrash | Self::LongPlateCut => Some("camdroid-1.3"),
             Self::UnboundCrash | Self::DisabledServed | Self::DisabledCrash => Some("android-2.10"),
             Self::PictureAsText | Self::PictureAsOctets | Self::PictureEmpty => Some("camdroid-1.3"),
             Self::NumberDeleteKeeps | Self::NumberAnyType => Some("android-latest"),
+            Self::NumberTypeIgnored => Some("android-latest"),
             Self::NumberTypeOptional | Self::NumberBatchHalfApplied => Some("android-latest"),
             Self::NumberEmptyBatchAccepted | Self::NumberReadAsHex => Some("android-latest"),
             _ => None,

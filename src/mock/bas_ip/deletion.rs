@@ -4,11 +4,12 @@ use super::defect::Defect;
 use super::device::{Answer, Answered, Panel};
 use super::draft::uuid_shaped;
 use super::fault::Fault;
-use super::identifier::link_key;
+use super::identifier::{Identifier, link_key};
 use super::quirk::Quirk;
 use super::row::{self, Row};
 use crate::mock::device::Request;
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 const NIL: &str = "00000000-0000-0000-0000-000000000000";
 const MAX: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -22,6 +23,10 @@ impl Panel {
         let ids = self.named_ids(request)?;
         self.check_elements(&ids)?;
         if self.nature.wrong(Defect::UnknownFailsBatch) && ids.len() > 1 && ids.iter().any(|id| self.uid_named(id).is_none()) {
+            return Err(Fault::Body);
+        }
+        if repeats(&ids) && self.nature.wrong(Defect::RepeatedIdDeletes) {
+            drop(self.delete_each(ids));
             return Err(Fault::Body);
         }
         let rows = self.delete_each(ids);
@@ -121,7 +126,21 @@ impl Panel {
         if self.nature.wrong(Defect::NumberDeletesUid) && id.is_i64() {
             return id.as_i64().filter(|uid| self.identifiers.get(*uid).is_some());
         }
-        self.identifiers.uid_of_link(&self.link_key(id.as_str()?))
+        let id = id.as_str()?;
+        if self.nature.wrong(Defect::TailMatched) {
+            let end = tail(id)?;
+            return self
+                .first_uid(|one| one.link_id.as_deref().and_then(tail).is_some_and(|tail| tail.eq_ignore_ascii_case(end)));
+        }
+        let known = self.identifiers.uid_of_link(&self.link_key(id));
+        if known.is_none() && self.nature.wrong(Defect::NumberAsLinkId) {
+            return self.first_uid(|one| one.number.eq_ignore_ascii_case(id));
+        }
+        known
+    }
+
+    fn first_uid(&self, holds: impl Fn(&Identifier) -> bool) -> Option<i64> {
+        self.identifiers.all().find(|one| holds(one)).map(|one| one.uid)
     }
 
     fn check_elements(&mut self, ids: &[Value]) -> Result<(), Fault> {
@@ -296,6 +315,16 @@ fn flattened(id: Value) -> Vec<Value> {
         Value::Array(ids) => ids,
         id => vec![id],
     }
+}
+
+/// The last twelve characters.
+fn tail(id: &str) -> Option<&str> {
+    id.get(id.len().checked_sub(12)?..)
+}
+
+fn repeats(ids: &[Value]) -> bool {
+    let mut seen = HashSet::new();
+    !ids.iter().all(|id| seen.insert(id.to_string().to_ascii_lowercase()))
 }
 
 fn same_id(left: &Value, right: &Value) -> bool {

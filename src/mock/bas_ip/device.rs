@@ -11,7 +11,7 @@ use super::nature::Nature;
 use super::quirk::Quirk;
 use super::random;
 use super::route::Route;
-use super::session::{Role, Sessions};
+use super::session::Sessions;
 use super::time_profile::TimeProfiles;
 use super::wire;
 use crate::mock::device::{Accounts, Device, Reply, Request, Settings, UnknownName};
@@ -70,6 +70,8 @@ pub(super) struct Panel {
     pub log: Log,
     /// How many identifiers were deleted by link id since the start.
     pub removals: usize,
+    /// How many identifiers of strangers were settled.
+    pub settled: usize,
     /// Until when a panel that a broken body upsets answers nothing.
     upset_until: Duration,
     information_calls: u64,
@@ -123,6 +125,7 @@ impl Panel {
             locks: Locks::default(),
             log: Log::default(),
             removals: 0,
+            settled: 0,
             upset_until: Duration::ZERO,
             information_calls: 0,
         })
@@ -131,6 +134,9 @@ impl Panel {
     fn serve(&mut self, request: &Request, now: Duration) -> Answered {
         let route = self.route(request, now)?;
         let method = request.method.as_str();
+        if method == "OPTIONS" && self.nature.quirky(Quirk::OptionsAnswered) {
+            return Ok(Answer::Nothing(204));
+        }
         if !route.methods(&self.nature).contains(&method) {
             return Err(Fault::Method);
         }
@@ -146,13 +152,7 @@ impl Panel {
             if refusal == Fault::Rights && self.nature.quirky(Quirk::BodyBeforeRole) && request.body.is_some() {
                 self.object(request)?;
             }
-            if self.nature.wrong(deaf_defect(&refusal)) && route.deletes_links(method) {
-                drop(self.delete_links(request));
-            }
-            if self.nature.wrong(Defect::UpsertsDespiteRefusal) && (route, method) == (Route::LinkItems, "POST") {
-                drop(self.upsert_links(request));
-            }
-            if matches!(route, Route::Open(_)) && self.nature.wrong(Defect::OpensDespite401) {
+            if self.acts_despite(&refusal, &route, method) {
                 drop(self.act(route, request, now));
             }
             return Err(refusal);
@@ -170,49 +170,6 @@ impl Panel {
             return Err(Fault::LogIn);
         }
         route
-    }
-
-    /// Lets the caller in, or says why not.
-    fn admit(&mut self, route: &Route, request: &Request, now: Duration) -> Result<(), Fault> {
-        if route.is_open(&self.nature) {
-            return Ok(());
-        }
-        let deletes = route.deletes_links(&request.method);
-        let lists = *route == Route::LinkItems && request.method == "GET";
-        let upserts = *route == Route::LinkItems && request.method == "POST";
-        let opens = matches!(route, Route::Open(_));
-        let unguarded = [
-            (Defect::TokenlessDelete, deletes),
-            (Defect::TokenlessList, lists),
-            (Defect::TokenlessUpsert, upserts),
-            (Defect::TokenlessOpen, opens),
-            (Defect::TokenlessReads, request.method == "GET" && !lists && !opens),
-            (Defect::TokenlessRemoval, matches!(route, Route::Item(_)) && request.method == "DELETE"),
-            (Defect::TokenlessCreation, matches!(route, Route::Create)),
-        ];
-        let Some(role) = self.caller(request, now) else {
-            let open = (deletes && self.dead_token_deletes(request))
-                || unguarded.iter().any(|(defect, here)| *here && self.nature.wrong(*defect));
-            return if open { Ok(()) } else { Err(Fault::LogIn) };
-        };
-        if self.nature.wrong(Defect::AdministratorForbidden) && deletes {
-            return Err(Fault::Rights);
-        }
-        let lenient = [
-            (Defect::LimitedDeletes, deletes),
-            (Defect::LimitedLists, lists),
-            (Defect::LimitedUpserts, upserts),
-            (Defect::LimitedReadsPlain, matches!(route, Route::Items | Route::Item(_)) && request.method == "GET"),
-            (Defect::LimitedServed, true),
-        ];
-        let waved_through = lenient.iter().any(|(defect, here)| *here && self.nature.wrong(*defect));
-        if role == Role::Administrator || route.is_everybodys() || waved_through {
-            return Ok(());
-        }
-        if self.nature.wrong(Defect::Limited401) {
-            return Err(Fault::LogIn);
-        }
-        Err(Fault::Rights)
     }
 
     fn act(&mut self, route: Route, request: &Request, now: Duration) -> Answered {
@@ -297,9 +254,4 @@ impl Panel {
         }
         Ok(Answer::Json(information))
     }
-}
-
-/// The defect that acts on a request although it is refused.
-fn deaf_defect(refusal: &Fault) -> Defect {
-    if *refusal == Fault::LogIn { Defect::DeletesDespite401 } else { Defect::DeletesDespite403 }
 }

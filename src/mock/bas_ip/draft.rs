@@ -50,7 +50,7 @@ impl Draft {
             apartment_link_id: text(item, "apartment_link_id")?.map(str::to_owned),
             passes_left: inner(item, "additional")?.map(|more| integer(more, "passes_left")).transpose()?.flatten(),
             extra: extra(nature, item),
-            number: normalised(nature, &kind, &number),
+            number: kept(nature, &kind, normalised(nature, &kind, &number)),
             kind,
             face_image,
         };
@@ -80,6 +80,9 @@ impl Draft {
     fn check_kind(&self, nature: &Nature) -> Result<(), Fault> {
         if self.kind == "face_id" && nature.edition.reasons.contains(&"face_id_not_supported") {
             return Ok(());
+        }
+        if self.kind == "ukey" && nature.wrong(Defect::UkeyRefused) {
+            return Err(Fault::Body);
         }
         let known = nature.edition.types.contains(&self.kind.as_str());
         if known || nature.wrong(Defect::UnknownTypeAccepted) { Ok(()) } else { Err(Fault::Body) }
@@ -112,6 +115,9 @@ fn owner(nature: &Nature, item: &Map<String, Value>) -> Result<(String, String),
     }
     if nature.wrong(Defect::AstralLettersLost) {
         return Ok((name.chars().map(|letter| if letter > '\u{ffff}' { '?' } else { letter }).collect(), kind.into()));
+    }
+    if name.chars().count() > 32 && nature.wrong(Defect::LongNameCut) {
+        return Ok((name.chars().take(32).collect(), kind.into()));
     }
     if nature.wrong(Defect::NameTruncated) {
         return Ok((name.chars().take(12).collect(), kind.into()));
@@ -157,6 +163,8 @@ fn validity(nature: &Nature, item: &Map<String, Value>) -> Result<Option<Validit
     if !any_number && max_passes.is_some_and(|max| max < 1) && !nature.wrong(Defect::NoPassesAccepted) {
         return Err(Fault::Body);
     }
+    let from = from.map(|from| if nature.wrong(Defect::FromInMinutes) { from - from.rem_euclid(60) } else { from });
+    let max_passes = max_passes.map(|max| if nature.wrong(Defect::PassesInByte) { max.min(255) } else { max });
     Ok(Some(Validity { always, from, to, any_number, max_passes }))
 }
 
@@ -191,6 +199,12 @@ pub(super) fn normalised(nature: &Nature, kind: &str, number: &str) -> String {
     number.into()
 }
 
+/// As much of a number as the panel keeps.
+fn kept(nature: &Nature, kind: &str, number: String) -> String {
+    let is_long = kind == "license_plate" && (65..=100).contains(&number.chars().count());
+    if is_long && nature.wrong(Defect::LongPlateCut) { number.chars().take(64).collect() } else { number }
+}
+
 /// True when a number has the form its kind asks for.
 fn number_fits(nature: &Nature, kind: &str, number: &str) -> bool {
     let length = number.chars().count();
@@ -198,6 +212,7 @@ fn number_fits(nature: &Nature, kind: &str, number: &str) -> bool {
         "card" | "ukey" => card_fits(nature, number),
         "qr" if nature.wrong(Defect::AnyQrAccepted) => true,
         "qr" if nature.wrong(Defect::QrUuidRefused) => length == 32,
+        "qr" if nature.wrong(Defect::UpperQrRefused) && number.contains(|letter: char| letter.is_ascii_uppercase()) => false,
         "qr" => uuid_shaped(number),
         "license_plate" if nature.wrong(Defect::ShortPlateRefused) => (2..=100).contains(&length),
         "license_plate" if nature.wrong(Defect::LongPlateRefused) => (1..100).contains(&length),
@@ -220,6 +235,17 @@ fn card_fits(nature: &Nature, number: &str) -> bool {
     }
     if nature.wrong(Defect::LongDecimalRefused) {
         return hex || (decimal && number.len() < 10);
+    }
+    let refused = [
+        (Defect::ShortDecimalRefused, decimal && number.len() == 1),
+        (Defect::WideDecimalRefused, decimal && number.parse().is_ok_and(|number: u64| number > u64::from(u32::MAX))),
+        (Defect::ZeroCardRefused, decimal && number.len() > 1 && number.starts_with('0')),
+        (Defect::ThreePairsRefused, hex && pairs.len() == 3),
+        (Defect::SixPairsRefused, hex && pairs.len() == 6),
+        (Defect::SevenPairsRefused, hex && pairs.len() == 7),
+    ];
+    if refused.iter().any(|(defect, here)| *here && nature.wrong(*defect)) {
+        return false;
     }
     if nature.wrong(Defect::DashedHexRefused) && number.contains('-') {
         return false;

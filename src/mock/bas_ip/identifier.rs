@@ -4,7 +4,7 @@ use super::defect::Defect;
 use super::nature::Nature;
 use super::quirk::Quirk;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// When and how often an identifier opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub(super) struct Identifiers {
     /// Deleted identifiers that can still be read by uid (for a defect).
     pub ghosts: BTreeMap<i64, Identifier>,
     last_uid: i64,
+    /// Uids that were given and are free again.
+    freed: BTreeSet<i64>,
 }
 
 impl Identifiers {
@@ -75,8 +77,13 @@ impl Identifiers {
         self.by_number.get(key).copied()
     }
 
-    /// A uid that was never used.
-    pub fn next_uid(&mut self) -> i64 {
+    /// A uid that was never used, unless the panel gives them again.
+    pub fn next_uid(&mut self, nature: &Nature) -> i64 {
+        if nature.quirky(Quirk::UidsReused)
+            && let Some(uid) = self.freed.pop_first()
+        {
+            return uid;
+        }
         self.last_uid += 1;
         self.last_uid
     }
@@ -88,12 +95,14 @@ impl Identifiers {
             self.by_link.insert(link_key(nature, link_id), identifier.uid);
         }
         self.by_number.insert(number_key(&identifier.kind, &identifier.number), identifier.uid);
+        self.freed.remove(&identifier.uid);
         self.by_uid.insert(identifier.uid, identifier);
     }
 
     /// Takes an identifier out, with its place in the indexes.
     pub fn take_out(&mut self, nature: &Nature, uid: i64) -> Option<Identifier> {
         let identifier = self.by_uid.remove(&uid)?;
+        self.freed.insert(uid);
         if let Some(link_id) = &identifier.link_id {
             let key = link_key(nature, link_id);
             if self.by_link.get(&key) == Some(&uid) {

@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// How many identifiers the panel holds.
 const CAPACITY: usize = 50_000;
+/// How many identifiers a panel with a small store holds beside those of strangers.
+const FEW: usize = 40;
 
 impl Panel {
     /// `POST /access/identifier/items/link`: creates or updates each item, and says for each what became of it.
@@ -26,6 +28,9 @@ impl Panel {
             return self.delete_links(request);
         }
         let items = list_items(&self.nature, &object)?;
+        if items.is_empty() && self.nature.wrong(Defect::EmptyUpsertWipes) {
+            self.remove_where(|link_id| link_id.is_some());
+        }
         let drafts = self.drafts(items);
         if drafts.is_err() && self.nature.wrong(Defect::UpsertHalfApplied) {
             let good: Vec<Draft> = items.iter().filter_map(|item| Draft::read(&self.nature, item, true).ok()).collect();
@@ -91,7 +96,7 @@ impl Panel {
         if known.is_none() && self.nature.wrong(Defect::CreateNotStored) {
             return Row::new(link_id, reason);
         }
-        let uid = known.unwrap_or_else(|| self.identifiers.next_uid());
+        let uid = known.unwrap_or_else(|| self.identifiers.next_uid(&self.nature));
         let mut identifier = self.identifier_from(draft, uid);
         if let Some(old) = self.identifiers.get(uid) {
             if self.nature.quirky(Quirk::UpdateKeepsLinkSpelling) {
@@ -99,6 +104,17 @@ impl Panel {
             }
             if self.nature.wrong(Defect::UpdateKeepsName) {
                 identifier.owner_name.clone_from(&old.owner_name);
+            }
+            if self.nature.wrong(Defect::UpdateKeepsType) {
+                identifier.kind.clone_from(&old.kind);
+            }
+            if self.nature.wrong(Defect::UpdateKeepsValidity) {
+                identifier.valid.clone_from(&old.valid);
+                identifier.passes_left = old.passes_left;
+            }
+            if self.nature.wrong(Defect::UpdateMergesProfiles) {
+                let added: Vec<i64> = identifier.profiles.iter().filter(|uid| !old.profiles.contains(uid)).copied().collect();
+                identifier.profiles = [old.profiles.as_slice(), &added].concat();
             }
         }
         if self.nature.wrong(Defect::TakenNumberSteals) {
@@ -142,7 +158,12 @@ impl Panel {
         if !open_to_all && draft.face_image.is_none() && self.number_taken(draft, known) {
             return Some("number_taken_by_another_identifier");
         }
-        (known.is_none() && self.identifiers.len() >= CAPACITY).then_some("number_of_identifiers_exceeded")
+        (known.is_none() && self.identifiers.len() >= self.capacity()).then_some("number_of_identifiers_exceeded")
+    }
+
+    fn capacity(&self) -> usize {
+        let says_so = self.nature.edition.reasons.contains(&"number_of_identifiers_exceeded");
+        if says_so && self.nature.quirky(Quirk::FewIdentifiers) { self.settled + FEW } else { CAPACITY }
     }
 
     fn unknown_profile(&self, draft: &Draft) -> bool {
@@ -161,6 +182,9 @@ impl Panel {
         let passes_left = if valid.any_number { -1 } else { draft.passes_left.or(valid.max_passes).unwrap_or(-1) };
         let mut profiles = draft.profile_uids;
         profiles.extend(draft.profile_links.iter().flatten().filter_map(|id| self.profiles.uid_of_link(id)));
+        if profiles.len() > 1 && self.nature.wrong(Defect::SecondProfileLost) {
+            profiles.remove(1);
+        }
         if self.nature.wrong(Defect::ProfilesNotStored) {
             profiles.clear();
         }

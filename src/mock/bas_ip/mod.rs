@@ -17,6 +17,7 @@ mod face;
 mod fault;
 mod filter;
 mod forward;
+mod guard;
 mod identifier;
 mod item;
 mod link;

@@ -57,7 +57,10 @@ impl Nature {
             self.edition.delete_route
         } else if self.quirky(Quirk::PostDeleteRoute) {
             DeleteRoute::Post
-        } else if self.quirky(Quirk::BothDeleteRoutes) || self.wrong(Defect::AlternateRouteDiffers) {
+        } else if self.quirky(Quirk::BothDeleteRoutes)
+            || self.wrong(Defect::AlternateRouteDiffers)
+            || self.wrong(Defect::TokenlessAlternate)
+        {
             DeleteRoute::Both
         } else {
             self.edition.delete_route

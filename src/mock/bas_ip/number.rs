@@ -59,7 +59,11 @@ impl Panel {
             Ok(decimal) if self.nature.wrong(Defect::NumberReadAsHex) => decimal.to_string(),
             _ => number.clone(),
         };
-        let found = self.identifiers.uid_of_number(&number_key(kind, &read));
+        let of = |kind: &str| self.identifiers.uid_of_number(&number_key(kind, &read));
+        let found = match of(kind) {
+            None if self.nature.wrong(Defect::NumberTypeIgnored) => self.nature.edition.types.iter().find_map(|kind| of(kind)),
+            found => found,
+        };
         let kept = found.is_some() && self.nature.wrong(Defect::NumberDeleteKeeps);
         let gone = kept || found.is_some_and(|uid| self.identifiers.take_out(&self.nature, uid).is_some());
         let reason = if gone { "deleted" } else { "entity_not_found" };

@@ -92,6 +92,9 @@ quirks! {
     UnknownPathHtml "unknown-path-html" "unknown-path" "An unknown path is answered 404 with a page.";
     UnknownPathText "unknown-path-text" "unknown-path" "An unknown path is answered 404 with a line of text.";
     UnknownPathEmpty "unknown-path-empty" "unknown-path" "An unknown path is answered 404 without a body.";
+    OptionsAnswered "options-answered" "" "OPTIONS is answered 204 without a token: nothing is said about it.";
+    V0AnswersToo "v0-answers-too" "" "The paths under /api/v0 lead to the same: that they lead nowhere is not documented.";
+    InfoUnderBase "info-under-base" "" "Device information is found below the version prefix too.";
     WrongMethod404 "wrong-method-404" "" "A wrong method is answered 404 instead of 405.";
     Chunked411 "chunked-411" "" "A request in chunks is answered 411: only a length is sure to be taken.";
     // Authentication.
@@ -115,6 +118,8 @@ quirks! {
     NumbersNormalised "numbers-normalised" "" "Card numbers lose leading zeros, hex becomes capitals with colons.";
     UpdateKeepsLinkSpelling "update-keeps-link-spelling" ""
         "An update keeps the letter case of the link id that was stored first.";
+    FewIdentifiers "few-identifiers" ""
+        "The store has room for forty identifiers more, then rows say number_of_identifiers_exceeded.";
     NoFaceModel "no-face-model" "" "The model has no camera for faces.";
     // Lists.
     LocalOmitted "local-omitted" "" "The list by link id leaves out what was made on the panel.";
@@ -131,7 +136,13 @@ quirks! {
     CapitalListOptions "capital-list-options" "list-option" "The key is spelt List_options, as on one page.";
     LocalWithoutLinkId "local-without-link-id" "" "Items made on the panel have no link_id at all instead of null.";
     TimeInPassesToo "time-in-passes-too" "" "valid.passes has the time once more, as one model was seen to do.";
-    // Siblings.
+    NewestFirst "newest-first" "" "Lists that nothing sorts begin with the newest entry: no order is documented.";
+    // Siblings, and identifiers by uid.
+    UidsReused "uids-reused" "" "The smallest uid that was freed is given again: nothing says that a uid is used once.";
+    BulkUnknownRefused "bulk-unknown-refused" ""
+        "A bulk delete that names an unknown uid is answered 400 and deletes nothing: nothing is said about it.";
+    UidTextsTaken "uid-texts-taken" "" "Texts of digits in uid_items are taken for integers: coercion is left open.";
+    PictureOfAny "picture-of-any" "" "A card has a QR picture too: only the one of a QR code is documented.";
     UnknownApartmentsSilent "unknown-apartments-silent" "" "Deleting an unknown apartment gives no row: it is ignored.";
     WrongUidLowerCase "wrong-uid-lower-case" "" "The text is `Wrong identifier uid`: the manuals have both.";
     EmptyReplies "empty-replies" "" "Calls whose reply is not documented are answered without a body.";

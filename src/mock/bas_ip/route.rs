@@ -50,7 +50,9 @@ impl<'a> Route<'a> {
         if path == "/api/info" {
             return Ok(Self::Information);
         }
-        let rest = path.strip_prefix(nature.prefix()).and_then(|rest| rest.strip_prefix('/')).ok_or(Fault::Path)?;
+        let old = || path.strip_prefix("/api/v0").filter(|_| nature.quirky(Quirk::V0AnswersToo));
+        let below = path.strip_prefix(nature.prefix()).or_else(old);
+        let rest = below.and_then(|rest| rest.strip_prefix('/')).ok_or(Fault::Path)?;
         let parts: Vec<&str> = rest.split('/').collect();
         Self::common(&parts).or_else(|| Self::special(nature, &parts)).ok_or(Fault::Path)
     }
@@ -102,6 +104,7 @@ impl<'a> Route<'a> {
             ["access", "identifiers", "items", "list"] if plural => Self::Items,
             ["access", "identifiers", "items", "delete"] if plural => Self::ItemsDelete,
             ["log", "list"] if plural => Self::Log,
+            ["info"] | ["api", "info"] if nature.quirky(Quirk::InfoUnderBase) => Self::Information,
             _ => return None,
         })
     }

@@ -106,6 +106,9 @@ impl Panel {
         if self.nature.wrong(Defect::AnyPassword) || (self.nature.wrong(Defect::PlainPassword) && given == password) {
             return true;
         }
+        if self.nature.wrong(Defect::HalfSumCompared) {
+            return given.get(..16).is_some_and(|half| half.eq_ignore_ascii_case(&sum[..16]));
+        }
         if self.nature.wrong(Defect::UpperMd5Refused) {
             return given == sum;
         }

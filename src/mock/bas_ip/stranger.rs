@@ -50,6 +50,7 @@ const FAMILY_STEM: u64 = 16;
 impl Panel {
     /// Settles `count` identifiers of strangers, with the apartments and time profiles they use.
     pub(super) fn settle_strangers(&mut self, count: usize) {
+        self.settled += count;
         let count = u64::try_from(count).unwrap_or_default();
         let homes = if count == 0 { 0 } else { (count / 4).clamp(1, 500) };
         (0..homes).for_each(|index| self.settle_home(index));
@@ -93,7 +94,7 @@ impl Panel {
         let lock = pick("lock", &["first", "second", "all"]);
         let home = i64::try_from(random::below(self.seed, "lives", index, homes) + 1).ok();
         let limited = index % 9 == 8;
-        let uid = self.identifiers.next_uid();
+        let uid = self.identifiers.next_uid(&self.nature);
         let identifier = Identifier {
             uid,
             link_id: (index % 4 != 3).then(|| self.stranger_link(index)),

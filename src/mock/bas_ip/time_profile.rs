@@ -158,17 +158,23 @@ impl Panel {
     /// `POST /access/timeprofile/items/link`.
     pub(super) fn upsert_profiles(&mut self, request: &Request) -> Answered {
         let object = self.object(request)?;
-        let mut drafts = Vec::new();
-        for item in list_items(&self.nature, &object)? {
-            let item = item.as_object().ok_or_else(|| Fault::Type("list_items".into()))?;
-            let link_id = needed_text(item, "link_id")?;
-            if !uuid_shaped(link_id) {
-                return Err(Fault::Type("link_id".into()));
-            }
-            drafts.push((link_id.to_owned(), self.profile_draft(item)?));
+        let items = list_items(&self.nature, &object)?;
+        let drafts: Result<Vec<_>, Fault> = items.iter().map(|item| self.linked_draft(item)).collect();
+        if drafts.is_err() && self.nature.wrong(Defect::ProfilesHalfApplied) {
+            let good: Vec<_> = items.iter().filter_map(|item| self.linked_draft(item).ok()).collect();
+            good.into_iter().for_each(|(link_id, draft)| drop(self.store_profile(link_id, draft)));
         }
-        let rows = drafts.into_iter().map(|(link_id, draft)| self.store_profile(link_id, draft)).collect();
+        let rows = drafts?.into_iter().map(|(link_id, draft)| self.store_profile(link_id, draft)).collect();
         Ok(Answer::Json(row::upsert(&self.nature, rows)))
+    }
+
+    fn linked_draft(&self, item: &Value) -> Result<(String, TimeProfile), Fault> {
+        let item = item.as_object().ok_or_else(|| Fault::Type("list_items".into()))?;
+        let link_id = needed_text(item, "link_id")?;
+        if !uuid_shaped(link_id) {
+            return Err(Fault::Type("link_id".into()));
+        }
+        Ok((link_id.to_owned(), self.profile_draft(item)?))
     }
 
     fn store_profile(&mut self, link_id: String, draft: TimeProfile) -> Row {
