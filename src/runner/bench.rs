@@ -1,7 +1,7 @@
 //! What all cases of a run share: the target, what is known of it, what was made, and the wall around everything else.
 
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 use tokio::sync::{RwLock, RwLockReadGuard};
@@ -71,6 +71,8 @@ pub(super) struct Ledger {
     pub wrote: Cell<bool>,
     /// Entries created with neither an id nor a mark, of which no reply has told the id.
     pub nameless: Cell<u64>,
+    /// By kind and number, the case that the device gave the number last.
+    pub holders: RefCell<HashMap<(usize, String), String>>,
 }
 
 impl<'b, T: Transport> Bench<'b, T> {
@@ -214,9 +216,17 @@ impl<'b, T: Transport> Bench<'b, T> {
         seen.answer().is_some() && holds(seen, full, &yardstick).unwrap_or(false)
     }
 
-    /// Remembers an entry as made by this run.
-    pub fn note_created(&self, kind: usize, id: &Value) {
+    /// Remembers an entry as made by a case of this run.
+    pub fn note_created(&self, kind: usize, id: &Value, case: &str) {
         self.made.borrow_mut().insert((kind, key_of(id)), id.clone());
+        if id.is_number() {
+            self.ledger.holders.borrow_mut().insert((kind, key_of(id)), case.to_owned());
+        }
+    }
+
+    /// Whether an entry is still that of the case: a device may give the number of a removed one to the entry of another case.
+    pub fn is_held_by(&self, kind: usize, id: &Value, case: &str) -> bool {
+        self.ledger.holders.borrow().get(&(kind, key_of(id))).is_none_or(|holder| holder == case)
     }
 
     /// Removes entries of a kind.

@@ -235,9 +235,9 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
 
     fn remember(&mut self, kind: usize, ids: Vec<Value>) {
         let known = self.created.entry(kind).or_default();
-        for id in ids {
-            if (id.is_string() || id.is_number()) && !known.contains(&id) {
-                self.bench.note_created(kind, &id);
+        for id in ids.into_iter().filter(|id| id.is_string() || id.is_number()) {
+            self.bench.note_created(kind, &id, &self.case.id.0);
+            if !known.contains(&id) {
                 known.push(id);
             }
         }
@@ -543,7 +543,8 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     }
 
     async fn tear_down(&mut self, scope: &Scope<'_>) {
-        for (kind, ids) in std::mem::take(&mut self.created) {
+        for (kind, mut ids) in std::mem::take(&mut self.created) {
+            ids.retain(|id| self.bench.is_held_by(kind, id, &self.case.id.0));
             if let Err(why) = self.bench.remove(kind, &ids, scope, &mut self.found.evidence).await {
                 self.found.left = Some(why);
             }

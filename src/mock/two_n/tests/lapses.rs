@@ -248,10 +248,8 @@ fn which_series_pass_for_the_own_one() {
     let own = own.expect("the series is told");
     let rounded = format!("{}{}", &own[..18], if own.ends_with('9') { "8" } else { "9" });
     let sent = ["1".repeat(19), own[..9].to_owned(), format!("{own}7"), rounded, format!("00{own}")];
-    let rows: &[(&str, [bool; 5])] = &[
-        ("series-by-prefix", [false, true, true, false, false]),
-        ("series-as-float", [false, false, false, true, true]),
-    ];
+    let rows: &[(&str, [bool; 5])] =
+        &[("series-by-prefix", [false, true, true, false, false]), ("series-as-float", [false, false, false, true, true])];
     for (defect, passes) in rows {
         let unit = &mut *unit(defect);
         at(unit, 1_000, "PUT", "create", json!({ "users": [{}] }));
