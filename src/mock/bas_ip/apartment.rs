@@ -235,13 +235,7 @@ impl Panel {
         let mut rows = Vec::new();
         for id in ids.ok_or_else(|| Fault::Type("link_ids".into()))? {
             match self.apartments.remove_link(id) {
-                Some(home) => {
-                    if self.nature.wrong(Defect::ApartmentTakesIdentifiers) {
-                        let bound = self.identifiers.uids_where(|identifier| identifier.apartment == Some(home.uid));
-                        bound.into_iter().for_each(|uid| drop(self.identifiers.take_out(&self.nature, uid)));
-                    }
-                    rows.push(Row::new(id, "deleted"));
-                }
+                Some(_) => rows.push(Row::new(id, "deleted")),
                 None if self.nature.wrong(Defect::UnknownApartment404) => return Err(Fault::Said(404, "Apartment not found")),
                 None if self.nature.quirky(Quirk::UnknownApartmentsSilent) => (),
                 None => rows.push(Row::new(id, "entity_not_found")),

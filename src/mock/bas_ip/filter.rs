@@ -41,22 +41,15 @@ impl Filter {
             return Ok(None);
         }
         let filter = match nature.edition.grammar {
-            Grammar::Fields => flat(nature, request, fields),
+            Grammar::Fields => flat(request, fields),
             Grammar::Expression => expression(nature, request, fields),
         };
         match filter {
             Err(()) if nature.wrong(Defect::MalformedFilterCrash) => Err(Fault::Crash),
             Err(()) if nature.quirky(Quirk::BadFilterMatchesNothing) => Ok(Some(Self::Nothing)),
             Err(()) => Err(Fault::Body),
-            Ok(Some(filter)) if filter.is_by_name() && nature.wrong(Defect::NameFilterIgnored) => {
-                Ok(Some(Self::Not(Box::new(Self::Nothing))))
-            }
             Ok(filter) => Ok(filter.map(|filter| filter.for_stored_numbers(nature))),
         }
-    }
-
-    fn is_by_name(&self) -> bool {
-        matches!(self, Self::Compare(field, ..) if field == "name")
     }
 
     /// Where numbers are stored in another spelling, the spelling they came in finds them too.
@@ -117,7 +110,7 @@ fn is_known(name: &str, fields: &[Field]) -> bool {
 }
 
 /// The members of the filter as single parameters, or as one JSON object in `filter`.
-fn flat(nature: &Nature, request: &Request, fields: &[Field]) -> Result<Option<Filter>, ()> {
+fn flat(request: &Request, fields: &[Field]) -> Result<Option<Filter>, ()> {
     let object = match request.query("filter") {
         Some(text) => Some(serde_json::from_str::<Value>(text).map_err(|_| ())?),
         None => None,
@@ -134,17 +127,10 @@ fn flat(nature: &Nature, request: &Request, fields: &[Field]) -> Result<Option<F
     let value = member("filter_value").ok_or(())?;
     let wanted = match member("filter_format").as_deref() {
         Some("integer") => Cell::Number(value.parse().map_err(|_| ())?),
-        Some("string") | None => wanted_text(nature, value),
+        Some("string") | None => Cell::Text(value),
         Some(_) => return Err(()),
     };
     if is_known(&field, fields) { Ok(Some(Filter::Compare(field, operator, wanted))) } else { Err(()) }
-}
-
-fn wanted_text(nature: &Nature, text: String) -> Cell {
-    match text.split_once(' ') {
-        Some((word, _)) if nature.wrong(Defect::FilterCutAtBlank) => Cell::Text(word.into()),
-        _ => Cell::Text(text),
-    }
 }
 
 fn expression(nature: &Nature, request: &Request, fields: &[Field]) -> Result<Option<Filter>, ()> {
@@ -246,7 +232,7 @@ impl Reader<'_> {
             operator => operator,
         };
         let wanted = match self.next()? {
-            Token::Text(text) => wanted_text(self.nature, text),
+            Token::Text(text) => Cell::Text(text),
             Token::Word(word) => Cell::Number(word.parse().map_err(|_| ())?),
             _ => return Err(()),
         };

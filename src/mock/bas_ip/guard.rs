@@ -55,7 +55,7 @@ impl Panel {
 }
 
 /// What opens a call without a token, and whether it is about this call.
-fn unguarded(route: &Route, method: &str) -> [(Defect, bool); 18] {
+fn unguarded(route: &Route, method: &str) -> [(Defect, bool); 17] {
     let lists = (*route, method) == (Route::LinkItems, "GET");
     let opens = matches!(route, Route::Open(_));
     let item = |with: &str| matches!(route, Route::Item(_)) && method == with;
@@ -71,7 +71,6 @@ fn unguarded(route: &Route, method: &str) -> [(Defect, bool); 18] {
         (Defect::TokenlessAlternate, *route == Route::LinkDelete),
         (Defect::TokenlessApartments, (*route, method) == (Route::ApartmentLinks, "POST")),
         (Defect::TokenlessProfiles, (*route, method) == (Route::ProfileLinks, "POST")),
-        (Defect::TokenlessForwards, (*route, method) == (Route::ForwardLinks, "POST")),
         (Defect::TokenlessApartmentRemoval, (*route, method) == (Route::ApartmentLinks, "DELETE")),
         (Defect::TokenlessProfileRemoval, (*route, method) == (Route::ProfileLinks, "DELETE")),
         (Defect::TokenlessForwardRemoval, (*route, method) == (Route::ForwardLinks, "DELETE")),

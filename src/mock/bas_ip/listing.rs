@@ -56,7 +56,6 @@ pub(super) fn page<'a, T>(
     let (limit, number) = paging(nature, request, shape.strict)?;
     let filter = Filter::read(nature, request, shape.fields)?;
     let order = order(nature, request, shape.fields)?;
-    let unfiltered = rows.len();
     if let Some(filter) = &filter {
         rows.retain(|row| filter.admits(|field| (shape.cell)(row, field)));
     }
@@ -71,7 +70,6 @@ pub(super) fn page<'a, T>(
     let shown_total = match nature {
         _ if nature.wrong(Defect::TotalStale) => total + deleted,
         _ if nature.wrong(Defect::TotalOfPage) => rows.len(),
-        _ if nature.wrong(Defect::TotalUnfiltered) => unfiltered,
         _ => total,
     };
     let option = option(nature, request, shape.fields, (filter.is_some(), order), (shown_total, limit, number));
@@ -150,8 +148,7 @@ fn compare<T>(nature: &Nature, order: &Order, shape: &Shape<T>, left: &T, right:
     };
     let forward = order.fields.iter().map(|field| cell(left, field).cmp(&cell(right, field))).find(|order| order.is_ne());
     let forward = forward.unwrap_or(Ordering::Equal);
-    let ascending = order.ascending != nature.wrong(Defect::DirectionsExchanged);
-    if ascending { forward } else { forward.reverse() }
+    if order.ascending { forward } else { forward.reverse() }
 }
 
 fn cut<'a, T>(nature: &Nature, rows: Vec<&'a T>, limit: usize, number: usize) -> Vec<&'a T> {

@@ -112,10 +112,6 @@ fn finish(nature: &Nature, request: &Request, status: u16, value: &Value) -> Rep
     if deletion && status == 200 {
         spoil(nature, &mut reply.body);
         reply.framing = deletion_framing(nature, reply.body.len());
-        if nature.wrong(Defect::BlankBeforeColon) {
-            reply.headers.push(("Content-Length ".into(), reply.body.len().to_string()));
-            reply.framing = Framing::UntilClose;
-        }
     } else if listing {
         spoil_listing(nature, &mut reply);
     } else if status >= 400 {

@@ -241,6 +241,7 @@ defects! {
     DeletePutRefused "delete-put-refused" "2N-DIR-DEL-001" "PUT is answered with code 3."
     DeletePostAccepted "delete-post-accepted" "2N-DIR-DEL-002" "POST deletes."
     DeleteWithoutSeries "delete-without-series" "2N-DIR-DEL-003" "`series` is missing."
+    DeleteKeepsRecreated "delete-keeps-recreated" "2N-DIR-DEL-004" "Deletion of an entry that was deleted once before is reported, and the entry stays."
     DeleteKeeps "delete-keeps" "2N-DIR-DEL-004" "Deletion is reported, and the entry stays."
     DeleteTenAtMost "delete-ten-at-most" "2N-DIR-DEL-004" "Of a long list the first ten are deleted, though success is reported for all."
     DeleteEmptyErrors "delete-empty-errors" "2N-DIR-DEL-005" "A row of success has an empty `errors`."

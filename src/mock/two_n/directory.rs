@@ -124,10 +124,12 @@ impl Directory {
     /// Deletes a living entry and returns the stamp of that; only uuid and stamp remain.
     pub fn bury(&mut self, key: &str) -> Option<u64> {
         let entry = self.find(key)?.clone();
-        if self.manner.wrong(Defect::DeleteKeeps) {
+        let again = self.buried.contains_key(key) && self.manner.wrong(Defect::DeleteKeepsRecreated);
+        if again || self.manner.wrong(Defect::DeleteKeeps) {
             return Some(self.next_stamp());
         }
-        if self.manner.wrong(Defect::OwnerListsDeleted) || self.manner.wrong(Defect::RecreatedKeepsFields) {
+        let remembers = [Defect::OwnerListsDeleted, Defect::RecreatedKeepsFields, Defect::DeleteKeepsRecreated];
+        if remembers.into_iter().any(|defect| self.manner.wrong(defect)) {
             self.buried.insert(key.to_owned(), entry.fields.clone());
         }
         let kept = self.manner.wrong(Defect::TombstoneTellsName) || self.manner.wrong(Defect::TombstoneReadable);

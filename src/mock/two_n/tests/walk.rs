@@ -310,6 +310,11 @@ fn delete(walk: &mut Walk<'_>) {
     walk.json("POST", "/api/dir/query", json!({ "fields": ["name"] }));
     walk.json("GET", "/api/log/pull?id=1", json!({}));
     walk.json("GET", "/api/log/pull?id=2", json!({}));
+    for _ in 0..2 {
+        walk.json("PUT", "/api/dir/create", json!({ "users": [{ "uuid": ADA }] }));
+        walk.json("PUT", "/api/dir/delete", json!({ "users": [{ "uuid": ADA }] }));
+    }
+    walk.json("POST", "/api/dir/get", json!({ "users": [{ "uuid": ADA }] }));
 }
 
 fn bodies(walk: &mut Walk<'_>) {
