@@ -310,11 +310,12 @@ fn delete(walk: &mut Walk<'_>) {
     walk.json("POST", "/api/dir/query", json!({ "fields": ["name"] }));
     walk.json("GET", "/api/log/pull?id=1", json!({}));
     walk.json("GET", "/api/log/pull?id=2", json!({}));
+    let twice = json!({ "users": [{ "uuid": "5C0FFEE0-3333-4B2B-9C3D-00000000C003" }] });
     for _ in 0..2 {
-        walk.json("PUT", "/api/dir/create", json!({ "users": [{ "uuid": ADA }] }));
-        walk.json("PUT", "/api/dir/delete", json!({ "users": [{ "uuid": ADA }] }));
+        walk.json("PUT", "/api/dir/create", twice.clone());
+        walk.json("PUT", "/api/dir/delete", twice.clone());
     }
-    walk.json("POST", "/api/dir/get", json!({ "users": [{ "uuid": ADA }] }));
+    walk.json("POST", "/api/dir/get", twice);
 }
 
 fn bodies(walk: &mut Walk<'_>) {
