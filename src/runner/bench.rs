@@ -96,15 +96,22 @@ impl<'b, T: Transport> Bench<'b, T> {
         }
     }
 
+    /// The request that a living device answers.
+    ///
+    /// # Errors
+    /// A mistake of the suite.
+    pub fn alive_request(&self) -> Result<Outgoing, String> {
+        let maker = own_maker(self.seed, self.ours);
+        outgoing(&self.suite.suite.alive.send, &Scope::new(&self.known.values, &maker), false)
+    }
+
     /// Whether the device lets the account in.
     async fn is_let_in(&self) -> bool {
-        let maker = own_maker(self.seed, self.ours);
-        let request = outgoing(&self.suite.suite.alive.send, &Scope::new(&self.known.values, &maker), false);
-        let Ok(request) = request else { return true };
+        let Ok(request) = self.alive_request() else { return true };
         self.send_once(&request).await.outcome.is_ok_and(|answer| answer.status != 401)
     }
 
-    /// Alone, on a connection of its own, for a device may close a kept one whenever it likes.
+    /// Sends a request whatever its answer is; alone, on a connection of its own, for a device may close a kept one whenever it likes.
     async fn send_once(&self, request: &Outgoing) -> Exchange {
         self.pace.turn().await;
         let exchange = if self.alone {
@@ -162,7 +169,7 @@ impl<'b, T: Transport> Bench<'b, T> {
         let Some(body) = request.body.as_deref() else { return 0 };
         let Some(body) = crate::json::read(body).value else { return 1 };
         let is_known = |element: &Value| {
-            let marked = self.marks.word(&entity.kind, element).is_some_and(|word| self.ours.has_word(word));
+            let marked = self.marks.are_ours(&entity.kind, element, self.ours);
             let texts = element.as_object().into_iter().flat_map(serde_json::Map::values).filter_map(Value::as_str);
             marked || texts.into_iter().any(|text| self.ours.has(text))
         };
@@ -208,12 +215,29 @@ impl<'b, T: Transport> Bench<'b, T> {
     }
 
     /// Whether a reply says that there is no room for more entries.
-    pub fn is_full(&self, seen: &Seen<'_>) -> bool {
-        let Some(full) = &self.suite.suite.safety.full else { return false };
-        let maker = own_maker(self.seed, self.ours);
-        let scope = Scope::new(&self.known.values, &maker);
-        let yardstick = Yardstick { schemas: &self.suite.schemas, replies: &self.suite.suite.replies, fill: &scope };
-        seen.answer().is_some() && holds(seen, full, &yardstick).unwrap_or(false)
+    pub fn is_full(&self, seen: &Seen<'_>, scope: &Scope<'_>) -> bool {
+        let full = self.suite.suite.safety.full.as_ref();
+        full.is_some_and(|full| seen.answer().is_some() && holds(seen, full, &self.yardstick(scope)).unwrap_or(false))
+    }
+
+    /// What replies are measured with.
+    pub fn yardstick<'a>(&'a self, scope: &'a Scope<'_>) -> Yardstick<'a> {
+        Yardstick { schemas: &self.suite.schemas, replies: &self.suite.suite.replies, fill: scope }
+    }
+
+    /// What the device shows of an entry when asked for it alone; `None` where there is no way to ask, else the reply's body if it is what shows the
+    /// entry.
+    pub async fn shown(&self, entity: &Entity, id: &Value, scope: &Scope<'_>) -> Option<Option<Value>> {
+        let shown = entity.shown.as_ref()?;
+        let mut inner = scope.inner();
+        inner.set("id", id.clone());
+        let request = outgoing(&shown.send, &inner, false).ok()?;
+        self.firewall.check(&request, Risk::Read, self.ours).ok()?;
+        let exchange = self.send(&request).await;
+        let read = Read::default();
+        let seen = Seen::new(&exchange, &read);
+        let is_there = holds(&seen, &shown.expect, &self.yardstick(&inner)).unwrap_or(false);
+        Some(is_there.then(|| seen.value().cloned().unwrap_or_default()))
     }
 
     /// Remembers an entry as made by a case of this run.
@@ -253,19 +277,10 @@ impl<'b, T: Transport> Bench<'b, T> {
     /// none of this run's.
     async fn is_anothers(&self, kind: usize, ids: &[Value], scope: &Scope<'_>) -> bool {
         let entity = &self.suite.suite.safety.entities[kind];
-        let (Some(shown), [id @ Value::Number(_)]) = (&entity.shown, ids) else { return false };
-        let mut inner = scope.inner();
-        inner.set("id", id.clone());
-        let Ok(request) = outgoing(&shown.send, &inner, false) else { return false };
-        if self.firewall.check(&request, Risk::Read, self.ours).is_err() {
-            return false;
-        }
-        let exchange = self.send(&request).await;
-        let read = Read::default();
-        let seen = Seen::new(&exchange, &read);
-        let yardstick = Yardstick { schemas: &self.suite.schemas, replies: &self.suite.suite.replies, fill: &inner };
-        let item = seen.value().filter(|_| holds(&seen, &shown.expect, &yardstick).unwrap_or(false));
-        item.is_some_and(|item| self.marks.names(&entity.kind, item) && !is_of_run(self, &entity.kind, item))
+        let [id @ Value::Number(_)] = ids else { return false };
+        let item = self.shown(entity, id, scope).await.flatten();
+        let is_ours = |item: &Value| self.marks.are_ours(&entity.kind, item, self.ours) || signed(self.ours, item);
+        item.is_some_and(|item| self.marks.names(&entity.kind, &item) && !is_ours(&item))
     }
 
     async fn remove_some(&self, kind: usize, ids: &[Value], scope: &Scope<'_>, evidence: &mut Evidence) -> Result<(), String> {
@@ -394,11 +409,6 @@ struct Reading {
     exchange: Exchange,
     /// Each page told of as many rows as came on all of them together.
     adds_up: bool,
-}
-
-/// Whether an entry bears this run's mark, or any text that the run made up.
-fn is_of_run<T>(bench: &Bench<'_, T>, kind: &str, row: &Value) -> bool {
-    bench.marks.word(kind, row).is_some_and(|word| bench.ours.has_word(word)) || signed(bench.ours, row)
 }
 
 /// The ids at some places: texts, and numbers only where it is the device that numbers its entries. An empty text is nobody's id, and a device that

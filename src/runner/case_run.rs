@@ -15,7 +15,7 @@ use super::transport::Transport;
 use crate::case::{Case, Classes, Expectation, Observe, Pages, Send, Step};
 use crate::catalogue::CatalogueCase;
 use crate::exchange::{Answer, Fault, Outgoing};
-use crate::judge::{Deviation, Fill, Findings, Seen, Unjudgeable, Yardstick, classify, compare, judge};
+use crate::judge::{Deviation, Fill, Findings, Seen, Unjudgeable, classify, compare, judge};
 use crate::record::{Mismatch, Observation};
 use crate::requirement::{RequirementId, Strength};
 use crate::verdict::Verdict;
@@ -225,8 +225,8 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     }
 
     /// What a device that is full does not take is tried again once this run's other entries are gone.
-    fn has_room(&self, index: usize) -> Result<(), Stop> {
-        if !self.bench.is_full(&self.found.evidence.seen(index)) {
+    fn has_room(&self, index: usize, scope: &Scope<'_>) -> Result<(), Stop> {
+        if !self.bench.is_full(&self.found.evidence.seen(index), scope) {
             return Ok(());
         }
         let why = "the device has no room for more entries".to_owned();
@@ -284,7 +284,7 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
             Err(fault @ Fault::Login { .. }) => return Err(self.no_login(format!("set-up `{setup}`: {fault}"))),
             Err(fault) => return Err(Stop::Interrupted(format!("set-up `{setup}`: {fault}"))),
             Ok(answer) if answer.is_too_much() => return Err(Stop::TooMuch(too_much(answer))),
-            Ok(_) => self.has_room(index)?,
+            Ok(_) => self.has_room(index, scope)?,
         }
         let seen = self.found.evidence.seen(index);
         for expectation in &step.expect {
@@ -327,7 +327,7 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
                 return Err(stop);
             }
             if !step.expect.is_empty() {
-                self.has_room(index)?;
+                self.has_room(index, scope)?;
             }
         }
         for &index in &indexes {
@@ -482,7 +482,7 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
             }
         };
         let seen = self.found.evidence.seen(index);
-        Ok(classify(&seen, classes, &yardstick(self.bench, scope))?)
+        Ok(classify(&seen, classes, &self.bench.yardstick(scope))?)
     }
 
     /// Keeps values: first quietly, so that expectations can compare them, then for good.
@@ -591,17 +591,13 @@ impl Fill for Scope<'_> {
     }
 }
 
-fn yardstick<'a, T>(bench: &'a Bench<'_, T>, scope: &'a Scope<'_>) -> Yardstick<'a> {
-    Yardstick { schemas: &bench.suite.schemas, replies: &bench.suite.suite.replies, fill: scope }
-}
-
-fn judged<T>(
+fn judged<T: Transport>(
     bench: &Bench<'_, T>,
     seen: &Seen<'_>,
     expectation: &Expectation,
     scope: &Scope<'_>,
 ) -> Result<Vec<Deviation>, Stop> {
-    Ok(judge(seen, expectation, &yardstick(bench, scope))?)
+    Ok(judge(seen, expectation, &bench.yardstick(scope))?)
 }
 
 /// Whether the kept values are as the step's `when` says; a step with `skip` then ends the case.

@@ -49,6 +49,11 @@ impl Marks {
         marking.is_some_and(|marking| row.pointer(&marking.at).is_some_and(Value::is_string))
     }
 
+    /// Whether this run wrote its mark on an entry.
+    pub(super) fn are_ours(&self, kind: &str, row: &Value, ours: &Ours) -> bool {
+        self.word(kind, row).is_some_and(|word| ours.has_word(word))
+    }
+
     /// What the run that made an entry wrote on it.
     pub(super) fn word<'r>(&self, kind: &str, row: &'r Value) -> Option<&'r str> {
         let marking = self.0.iter().find(|(have, _)| have == kind)?.1.as_ref()?;

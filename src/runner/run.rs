@@ -21,7 +21,6 @@ use super::journal::Journal;
 use super::lockout::Lockout;
 use super::pace::Pace;
 use super::redaction::Redaction;
-use super::request::outgoing;
 use super::snapshot::{Holdings, take_and_keep};
 use super::stops::{Deed, Stops};
 use super::transport::Transport;
@@ -389,8 +388,8 @@ impl<'f, T: Transport> Floor<'f, T> {
             if falls == 2 {
                 break;
             }
-            let last_time = Bench { patient: number < ATTEMPTS_ALONE, ..*bench };
-            last = attempt(&last_time, case, number).await;
+            let bench = Bench { patient: number < ATTEMPTS_ALONE, ..*bench };
+            last = attempt(&bench, case, number).await;
             always_there &= last.torn.map(|(again, _)| again) == place;
         }
         if let Some(why) = last.interrupted.clone().filter(|_| always_there && !last.excused) {
@@ -401,9 +400,7 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     async fn lives(&self, bench: &Bench<'_, T>) -> Result<(), String> {
-        let maker = own_maker(self.manner.seed, &self.ours);
-        let scope = Scope::new(&bench.known.values, &maker);
-        let request = outgoing(&self.suite.suite.alive.send, &scope, false)?;
+        let request = bench.alive_request()?;
         let exchange = bench.send(&request).await;
         exchange.outcome.map(drop).map_err(|fault| fault.to_string())
     }
