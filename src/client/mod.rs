@@ -3,7 +3,8 @@
 //! A [`Client`] turns an [`Outgoing`] into an [`Exchange`] and never fails otherwise: what
 //! goes wrong is in the exchange. Replies that are judged come over the wire path (`raw`), which sees every byte; requests that only set the
 //! scene go over the ordinary one (`http`). Both log in the same way. Whatever the device sends, time and memory are bounded, and no request
-//! is sent again once a byte of it may have left, unless the device has answered it with 401.
+//! is sent again once a byte of it may have left, unless the device has answered it with 401, or the client's own question how to log in with 429 or
+//! 503.
 
 mod account;
 mod auth;
