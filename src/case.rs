@@ -87,7 +87,7 @@ pub struct Case {
     /// Kebab-case, unique in its file.
     pub name: String,
     /// What a conforming device does, as a sentence.
-    pub title: String,
+    pub title: Arc<str>,
     /// Every requirement that an expectation or observation of the case cites.
     pub requirements: Vec<RequirementId>,
     /// Capabilities beyond the file's; `!name` needs its absence.

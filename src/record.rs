@@ -1,6 +1,7 @@
 //! The record of a run: the one value that every report renders. Its schema is `schemas/suite/record.schema.json`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ pub struct Record {
     /// The parts of the cases that are in it (`2/4`), where the cases were split over several runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shards: Vec<String>,
-    /// A digest of each suite's cases, rows and schemas: records with the same one were judged alike.
+    /// A digest of each suite's files (cases, rows, schemas): records with the same one were judged alike.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub catalogue: BTreeMap<String, String>,
 }
@@ -240,7 +241,7 @@ pub struct Selection {
 pub struct CaseRecord {
     /// E.g. `2n/dir/delete/all-zero-uuid`.
     pub id: String,
-    pub title: String,
+    pub title: Arc<str>,
     /// Every requirement it cites.
     pub requirements: Vec<RequirementId>,
     pub verdict: Verdict,
@@ -281,7 +282,7 @@ impl CaseRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceRecord {
-    pub file: String,
+    pub file: Arc<str>,
     pub line: u32,
 }
 

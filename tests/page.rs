@@ -113,7 +113,7 @@ fn the_filters_in_the_address_show_the_cases_they_name() {
     let citing = of(&|case| case.requirements.contains(&cited));
     let in_area = of(&|case| case.id.starts_with("bas-ip/link/delete/"));
     let named = of(&|case| {
-        let texts = [case.id.clone(), case.title.clone()].into_iter().chain(case.requirements.iter().map(|id| id.0.clone()));
+        let texts = [case.id.clone(), case.title.to_string()].into_iter().chain(case.requirements.iter().map(|id| id.0.clone()));
         texts.collect::<Vec<_>>().join("\n").to_lowercase().contains("uuid")
     });
     let rows = [

@@ -1,9 +1,11 @@
 //! From texts to a linked catalogue. Reading never stops at the first mistake.
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, thread};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,23 +22,30 @@ use crate::suite::{Profile, Suite};
 /// Reads everything, and says everything that is wrong with it. What could be read is in the catalogue; mistakes of meaning (an unknown
 /// requirement, an unused value) are the linter's.
 pub fn load(sources: &Sources) -> (Catalogue, Diagnostics) {
-    let read = |name: String| {
-        let mut reader = Reader { sources, diagnostics: Diagnostics::default() };
-        let suite = reader.suite(&name);
-        (name, suite, reader.diagnostics)
-    };
-    // Suites know nothing of each other, so each is read on a thread of its own; what is wrong is said in their order.
-    let parts: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = suite_names(sources).into_iter().map(|name| scope.spawn(|| read(name))).collect();
-        threads.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    let mut suites = BTreeMap::new();
+    let names = suite_names(sources);
     let mut diagnostics = Diagnostics::default();
-    for (name, suite, wrong) in parts {
-        suites.extend(suite.map(|suite| (name, suite)));
+    let read = side_by_side(&names, |name| Reader::of(sources, |reader| reader.suite(name)));
+    let suites = names.iter().cloned().zip(read).filter_map(|(name, (suite, wrong))| {
         diagnostics.extend(wrong);
-    }
-    (Catalogue { suites }, diagnostics)
+        Some((name, suite?))
+    });
+    (Catalogue { suites: suites.collect() }, diagnostics)
+}
+
+/// Reads things that know nothing of each other on as many threads as the machine has for it; what came of them is in their order.
+fn side_by_side<T: Sync, R: Send>(things: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let some = || -> Vec<(usize, R)> {
+        let turns = iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+        turns.map_while(|at| Some((at, read(things.get(at)?)))).collect()
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(things.len());
+    let mut all: Vec<(usize, R)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(some)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    all.sort_unstable_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, result)| result).collect()
 }
 
 fn suite_names(sources: &Sources) -> Vec<String> {
@@ -49,7 +58,9 @@ fn suite_names(sources: &Sources) -> Vec<String> {
 
 /// A file as JSON with the places of its values.
 struct Document {
-    name: String,
+    name: Arc<str>,
+    /// Its path as its author knows it.
+    shown: Arc<str>,
     value: Value,
     places: Places,
 }
@@ -59,14 +70,21 @@ struct Reader<'s> {
     diagnostics: Diagnostics,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    /// What somebody reads, and what is wrong with it.
+    fn of<R>(sources: &'s Sources, read: impl FnOnce(&mut Self) -> R) -> (R, Diagnostics) {
+        let mut reader = Self { sources, diagnostics: Diagnostics::default() };
+        let result = read(&mut reader);
+        (result, reader.diagnostics)
+    }
+
     fn suite(&mut self, name: &str) -> Option<SuiteCatalogue> {
         let suite = self.suite_file(name)?;
         let requirements = self.requirements(name)?;
         let profiles = self.profiles(name);
         let schemas = self.schemas(name);
         let cases = self.cases(name, &schemas);
-        Some(SuiteCatalogue::new(suite, requirements, profiles, cases, schemas))
+        Some(SuiteCatalogue::new(suite, requirements, profiles, cases, schemas, self.sources.digest(name)))
     }
 
     fn suite_file(&mut self, name: &str) -> Option<Suite> {
@@ -109,8 +127,13 @@ impl Reader<'_> {
 
     fn cases(&mut self, name: &str, schemas: &Schemas) -> Vec<CatalogueCase> {
         let files = self.files_below(&format!("cases/{name}/"));
-        let of_cases = files.into_iter().filter(|file| !super::sources::is_of_the_suite(file));
-        of_cases.collect::<Vec<_>>().into_iter().flat_map(|file| self.case_file(&file, schemas)).collect()
+        let files: Vec<String> = files.into_iter().filter(|file| !super::sources::is_of_the_suite(file)).collect();
+        let read = side_by_side(&files, |file| Reader::of(self.sources, |reader| reader.case_file(file, schemas)));
+        let (cases, wrong): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+        wrong.into_iter().for_each(|wrong| self.diagnostics.extend(wrong));
+        let mut all = Vec::with_capacity(cases.iter().map(Vec::len).sum());
+        cases.into_iter().for_each(|cases| all.extend(cases));
+        all
     }
 
     fn case_file(&mut self, file: &str, schemas: &Schemas) -> Vec<CatalogueCase> {
@@ -148,25 +171,9 @@ impl Reader<'_> {
             if let Some(before) = cases.last() {
                 share_steps(&mut case, before);
             }
-            cases.push(self.placed(document, shell, index, row.as_deref(), case));
+            cases.push(placed(document, shell, index, row.as_deref(), case, cases.last()));
         }
         cases
-    }
-
-    fn placed(&self, document: &Document, shell: &CaseFile, index: usize, row: Option<&str>, case: Case) -> CatalogueCase {
-        let stem = document.name.strip_prefix("cases/").and_then(|rest| rest.strip_suffix(".json")).unwrap_or(&document.name);
-        let id = row.map_or_else(|| format!("{stem}/{}", case.name), |row| format!("{stem}/{}/{row}", case.name));
-        let line = document.places.of(&format!("/cases/{index}/name")).or_else(|| document.places.of(&format!("/cases/{index}")));
-        CatalogueCase {
-            id: CaseId(id),
-            needs: shell.needs.iter().chain(&case.needs).cloned().collect(),
-            risk: case.risk.unwrap_or(shell.risk),
-            case,
-            shown_file: self.sources.shown(&document.name),
-            file: document.name.clone(),
-            index,
-            line: line.map_or(1, |place| u32::try_from(place.line).unwrap_or(u32::MAX)),
-        }
     }
 
     fn files_below(&self, prefix: &str) -> Vec<String> {
@@ -189,7 +196,7 @@ impl Reader<'_> {
         if !reading.faults.is_empty() {
             return None;
         }
-        Some(Document { name: file.to_owned(), value: reading.value?, places })
+        Some(Document { name: file.into(), shown: self.sources.shown(file).into(), value: reading.value?, places })
     }
 
     /// Gives a value its shape; what does not fit is said at its place. The way to a place costs time, so it is kept on a second
@@ -212,8 +219,36 @@ impl Reader<'_> {
 
     fn say(&mut self, document: &Document, pointer: &str, message: &str, help: Option<String>) {
         let place = document.places.key_of(pointer).or_else(|| document.places.nearest(pointer));
-        self.diagnostics.push(Diagnostic::new(self.sources.shown(&document.name), message).at(place).help_with(help));
+        self.diagnostics.push(Diagnostic::new(&*document.shown, message).at(place).help_with(help));
     }
+}
+
+fn placed(
+    document: &Document,
+    shell: &CaseFile,
+    index: usize,
+    row: Option<&str>,
+    case: Case,
+    before: Option<&CatalogueCase>,
+) -> CatalogueCase {
+    let stem = document.name.strip_prefix("cases/").and_then(|rest| rest.strip_suffix(".json")).unwrap_or(&document.name);
+    let id = row.map_or_else(|| format!("{stem}/{}", case.name), |row| format!("{stem}/{}/{row}", case.name));
+    let line = document.places.of(&format!("/cases/{index}/name")).or_else(|| document.places.of(&format!("/cases/{index}")));
+    CatalogueCase {
+        id: CaseId(id),
+        needs: shared(shell.needs.iter().chain(&case.needs).cloned().collect(), before.map(|row| &row.needs)),
+        risk: case.risk.unwrap_or(shell.risk),
+        case: shared(Arc::new(case), before.map(|row| &row.case)),
+        shown_file: Arc::clone(&document.shown),
+        file: Arc::clone(&document.name),
+        index,
+        line: line.map_or(1, |place| u32::try_from(place.line).unwrap_or(u32::MAX)),
+    }
+}
+
+/// What the row before it has, where it is the same.
+fn shared<T: PartialEq + ?Sized>(own: Arc<T>, before: Option<&Arc<T>>) -> Arc<T> {
+    before.filter(|earlier| own == **earlier).map_or(own, Arc::clone)
 }
 
 /// A row keeps only the steps that are not those of the row before it.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use sha2::{Digest as _, Sha256};
+
 use super::embedded;
 
 /// Files by name (`cases/2n/suite.json`, `schemas/2n/...`), with `/` on every system.
@@ -80,6 +82,17 @@ impl Sources {
         self.files.iter().map(|(name, text)| (name.as_str(), text.as_ref()))
     }
 
+    /// A digest of every file of a suite, as hexadecimal digits: another name or another text makes another one.
+    pub(super) fn digest(&self, suite: &str) -> String {
+        let folders = [format!("cases/{suite}/"), format!("schemas/{suite}/")];
+        let mut digest = Sha256::new();
+        for (name, text) in self.iter().filter(|(name, _)| folders.iter().any(|folder| name.starts_with(folder))) {
+            // No name and no text holds a NUL, so none of them runs into the next.
+            [name, "\0", text, "\0"].iter().for_each(|part| digest.update(part));
+        }
+        data_encoding::HEXLOWER.encode(&digest.finalize()[..8])
+    }
+
     /// A file's path as its author knows it.
     pub fn shown(&self, name: &str) -> String {
         match (&self.folder, name.strip_prefix("cases/")) {
@@ -111,4 +124,20 @@ fn read_folder(folder: &Path, name: &str, files: &mut BTreeMap<String, Cow<'stat
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_text_or_another_name_makes_another_digest() {
+        let sources = || Sources::default().with("cases/2n/a.json", "{}").with("schemas/2n/b.schema.json", "{}");
+        let before = sources().digest("2n");
+        assert_eq!(before.len(), 16, "{before}");
+        assert_ne!(sources().with("cases/2n/a.json", "{ }").digest("2n"), before);
+        assert_ne!(sources().with("cases/2n/c.json", "").digest("2n"), before);
+        assert_ne!(sources().with("schemas/2n/b.schema.json", "[]").digest("2n"), before);
+        assert_eq!(sources().with("cases/bas-ip/a.json", "{}").digest("2n"), before, "that is another suite's");
+    }
 }

@@ -95,8 +95,8 @@ impl Touched {
         let mut touched = BTreeSet::new();
         for (name, suite) in &catalogue.suites {
             let is_whole =
-                files.iter().any(|file| belongs_to_all(file, name) && suite.cases.iter().all(|case| case.file != *file));
-            let own = suite.cases.iter().filter(|case| is_whole || files.contains(&case.file));
+                files.iter().any(|file| belongs_to_all(file, name) && suite.cases.iter().all(|case| *case.file != **file));
+            let own = suite.cases.iter().filter(|case| is_whole || files.contains(&*case.file));
             touched.extend(own.map(|case| case.id.0.clone()));
         }
         Some(touched)
@@ -168,7 +168,7 @@ mod tests {
         let all = |suite: &str| catalogue.suites[suite].cases.len();
         let of_file = |file: &str| {
             let cases = catalogue.suites.values().flat_map(|suite| &suite.cases);
-            cases.filter(|case| case.file == file).count()
+            cases.filter(|case| *case.file == *file).count()
         };
         assert!(of_file("cases/2n/dir/delete.json") > 0);
         let rows = [

@@ -1,6 +1,7 @@
 //! Records of parts of a run made into one. In which order they come, and how they are grouped on the way, changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -110,7 +111,7 @@ fn span(record: &Record) -> (i64, i64) {
 }
 
 fn cases(one: &Record, other: &Record, seed: u64) -> Vec<CaseRecord> {
-    let mut found: BTreeMap<(String, u32, String), CaseRecord> = BTreeMap::new();
+    let mut found: BTreeMap<(Arc<str>, u32, String), CaseRecord> = BTreeMap::new();
     for record in [one, other] {
         for case in &record.cases {
             let own = case.seed.unwrap_or(record.seed);

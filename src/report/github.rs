@@ -63,7 +63,7 @@ fn first_of_each_kind_first(record: &Record) -> Vec<&CaseRecord> {
 
 fn annotation(case: &CaseRecord, record: &Record) -> Annotation {
     Annotation {
-        place: Some((case.source.file.clone(), case.source.line)),
+        place: Some((case.source.file.to_string(), case.source.line)),
         title: format!("{}: {}", case.verdict.word(), case.id),
         message: case_failure(case, record, Style::PLAIN),
     }

@@ -191,7 +191,7 @@ impl<W: Write> File<'_, W> {
         let facts = facts(case, record, &self.demanded);
         let mut output = output(case, record);
         match self.dialect {
-            Dialect::Common => attributes.extend([("file", case.source.file.as_str().into()), ("line", line.as_str().into())]),
+            Dialect::Common => attributes.extend([("file", Cow::Borrowed(&*case.source.file)), ("line", line.as_str().into())]),
             Dialect::Strict => {
                 let lines: String = facts.iter().map(|(name, value)| format!("{name}: {}\n", shown(value))).collect();
                 output = Some(lines + &output.map(|output| format!("\n{output}")).unwrap_or_default());
@@ -265,7 +265,7 @@ fn facts<'c>(
     demanded: &HashMap<&RequirementId, Strength>,
 ) -> Vec<(Cow<'c, str>, Cow<'c, str>)> {
     let mut facts: Vec<(&str, Cow<'_, str>)> =
-        vec![("title", case.title.as_str().into()), ("verdict", case.verdict.word().into())];
+        vec![("title", Cow::Borrowed(&*case.title)), ("verdict", case.verdict.word().into())];
     facts.extend(case.requirements.iter().map(|id| ("requirement", id.0.as_str().into())));
     let cited = case.requirements.iter().filter_map(|id| demanded.get(id)).copied().max();
     let level = worst(case).map(|mismatch| mismatch.level).or(cited);

@@ -45,7 +45,7 @@ pub fn assemble(suites: &[&SuiteCatalogue], runs: Vec<SuiteRun>, circumstances: 
         latency: Vec::new(),
         waivers: Vec::new(),
         shards: circumstances.shard.into_iter().collect(),
-        catalogue: suites.iter().map(|suite| (suite.suite.suite.clone(), suite.digest().to_owned())).collect(),
+        catalogue: suites.iter().map(|suite| (suite.suite.suite.clone(), suite.digest.clone())).collect(),
     };
     if runs.is_empty() {
         record.untouched = Untouched { holds: None, why_unknown: Some("nothing was run".to_owned()), ..Untouched::default() };

@@ -403,12 +403,11 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
     }
 
     fn hold(&mut self, step: &Step, index: usize, expectation: &Expectation, scope: &Scope<'_>) -> Result<(), Stop> {
-        let requirement = self.cited(expectation.requirement.as_ref())?;
-        let deviations = {
-            let seen = self.found.evidence.seen(index);
-            judged(self.bench, &seen, expectation, scope)?
-        };
-        self.add(step, index, &requirement, expectation.level, deviations);
+        let deviations = judged(self.bench, &self.found.evidence.seen(index), expectation, scope)?;
+        if !deviations.is_empty() {
+            let requirement = self.cited(expectation.requirement.as_ref())?;
+            self.add(step, index, &requirement, expectation.level, deviations);
+        }
         Ok(())
     }
 
@@ -417,9 +416,13 @@ impl<'r, T: Transport> CaseRun<'r, '_, T> {
         {
             let seen = self.found.evidence.seen(index);
             for invariant in &self.bench.suite.suite.invariants {
-                let Some(requirement) = invariant.requirement.clone() else { continue };
-                if !step.exempt.contains(&requirement) {
-                    found.push((requirement, invariant.level, judged(self.bench, &seen, invariant, scope)?));
+                let Some(requirement) = &invariant.requirement else { continue };
+                if step.exempt.contains(requirement) {
+                    continue;
+                }
+                let deviations = judged(self.bench, &seen, invariant, scope)?;
+                if !deviations.is_empty() {
+                    found.push((requirement.clone(), invariant.level, deviations));
                 }
             }
         }

@@ -11,7 +11,7 @@ use tokio::sync::RwLock;
 
 use super::backup::Backup;
 use super::bench::{Bench, Ledger, own_maker};
-use super::case_record::{Ran, ran, records};
+use super::case_record::{Found, Ran, ran};
 use super::case_run::{Attempt, attempt};
 use super::claims::{Claims, Made, Marks};
 use super::event::Event;
@@ -114,9 +114,9 @@ pub async fn run<T: Transport>(
     floor.settle(&mut known, choice).await;
     let plan = Plan::new(suite, &known, choice);
     tell(Event::Begin { suite: suite.suite.suite.clone(), running: plan.running().count() });
-    let ran = floor.attempts(&plan, &known, tell).await;
+    let found = floor.attempts(&plan, &known, tell).await;
     let untouched = floor.after(&known).await;
-    let cases = records(&plan, ran, suite, &known, &floor.refused.borrow());
+    let cases = found.into_records(&plan, suite, &known, &floor.refused.borrow());
     let (left_out, not_applicable, stopped) = (plan.left_out, plan.reasons(), floor.stops.reasons());
     Ok(SuiteRun { known, cases, untouched, left_out, known_cases: suite.cases.len(), not_applicable, stopped })
 }
@@ -235,50 +235,49 @@ impl<'f, T: Transport> Floor<'f, T> {
     }
 
     /// What all others rest on first, then cases beside each other, those that must be alone, and last those that a weak device may not survive.
-    async fn attempts(&self, plan: &Plan<'_>, known: &Known, tell: &dyn Fn(Event)) -> HashMap<String, Ran> {
+    async fn attempts<'p>(&self, plan: &Plan<'p>, known: &Known, tell: &dyn Fn(Event)) -> Found<'p> {
         let bench = self.bench(known, false);
-        let mut running: Vec<&CatalogueCase> = plan.running().collect();
+        let mut running: Vec<&'p CatalogueCase> = plan.running().collect();
         if self.manner.shuffle {
             shuffle(&mut running, self.manner.seed);
         }
         let (first, others): (Vec<_>, Vec<_>) = running.into_iter().partition(|case| case.case.first);
         let (stress, gentle): (Vec<_>, Vec<_>) = others.into_iter().partition(|case| is_stress(case));
         let (alone, together): (Vec<_>, Vec<_>) = gentle.into_iter().partition(|case| case.case.alone);
-        let mut found = HashMap::new();
-        let mut done = |id: String, ran: Option<Ran>| {
+        let mut found = Found::default();
+        let mut done = |case: &'p CatalogueCase, ran: Option<Ran>| {
             if let Some(ran) = ran {
-                tell(Event::Done { id: id.clone(), verdict: ran.record.verdict });
-                found.insert(id, ran);
+                tell(Event::Done { id: case.id.0.clone(), verdict: ran.record.verdict });
+                found.add(&case.id, ran);
             }
         };
         for case in first {
-            let (id, ran) = self.judged(&bench, case).await;
-            done(id, ran);
+            done(case, Some(self.judged(&bench, case).await));
         }
-        let mut stream = futures_util::stream::iter(together.iter().map(|case| self.one(&bench, case)))
-            .buffer_unordered(self.manner.jobs.max(1));
-        while let Some((id, ran)) = stream.next().await {
-            done(id, ran);
+        let bench = &bench;
+        let one = |case: &'p CatalogueCase| async move { (case, self.one(bench, case).await) };
+        let mut stream = futures_util::stream::iter(together.into_iter().map(one)).buffer_unordered(self.manner.jobs.max(1));
+        while let Some((case, ran)) = stream.next().await {
+            done(case, ran);
         }
-        for case in alone.iter().chain(&stress) {
-            let (id, ran) = self.one(&bench, case).await;
-            done(id, ran);
+        for case in alone.into_iter().chain(stress) {
+            done(case, self.one(bench, case).await);
         }
         self.again(plan, known, &mut found).await;
         found
     }
 
     /// One case, unless the run goes no further.
-    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
+    async fn one(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Option<Ran> {
         if let Some(why) = self.stops.forbids(self.deed(case)) {
             self.refused.borrow_mut().insert(case.id.0.clone(), why);
-            return (case.id.0.clone(), None);
+            return None;
         }
-        self.judged(bench, case).await
+        Some(self.judged(bench, case).await)
     }
 
     /// One case, whatever was found before; and what follows from it for the run.
-    async fn judged(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> (String, Option<Ran>) {
+    async fn judged(&self, bench: &Bench<'_, T>, case: &CatalogueCase) -> Ran {
         let deed = self.deed(case);
         let attempt = attempt(bench, case, 0).await;
         self.removed.borrow_mut().extend(attempt.removed.iter().cloned());
@@ -291,7 +290,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             self.look_for_life(bench).await;
         }
         self.audit(bench, attempt.left.is_some()).await;
-        (case.id.0.clone(), Some(self.ran(case, attempt)))
+        self.ran(case, attempt)
     }
 
     /// A case that ran; its exchanges are let go.
@@ -333,19 +332,15 @@ impl<'f, T: Transport> Floor<'f, T> {
 
     /// Cases that met a torn transport are run once more, alone, with a healthy device before and after. A device that is upset is waited for,
     /// but not once more for every case when it does not come back.
-    async fn again(&self, plan: &Plan<'_>, known: &Known, found: &mut HashMap<String, Ran>) {
+    async fn again<'p>(&self, plan: &Plan<'p>, known: &Known, found: &mut Found<'p>) {
         let locked_out = self.lockout.has_happened();
-        let is_torn = |ran: &Ran| ran.interrupted.is_some() || (locked_out && ran.refused);
-        let torn: Vec<&CatalogueCase> = plan.running().filter(|case| found.get(&case.id.0).is_some_and(is_torn)).collect();
+        let torn: Vec<&'p CatalogueCase> = plan.running().filter(|case| found.is_torn(&case.id, locked_out)).collect();
         let mut dead = false;
         let mut hung = 0;
         for case in torn {
             if hung == HUNG_ALONE {
-                let ran = found.get_mut(&case.id.0).expect("it was found above");
-                let reason = ran.record.reason.take().unwrap_or_default();
-                ran.record.reason = Some(format!(
-                    "{reason}; {HUNG_ALONE} others in a row hung again when they ran alone, so this one was not tried"
-                ));
+                let more = format!("; {HUNG_ALONE} others in a row hung again when they ran alone, so this one was not tried");
+                found.explain(&case.id, &more);
                 continue;
             }
             if self.stops.is_over() || self.stops.is_stuck() {
@@ -354,9 +349,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             let bench = self.bench(known, true);
             if let Err(why) = self.lives_again(&bench, dead).await {
                 dead = true;
-                let ran = found.get_mut(&case.id.0).expect("it was found above");
-                let reason = ran.record.reason.take().unwrap_or_default();
-                ran.record.reason = Some(format!("{reason}; the device does not answer a plain request either: {why}"));
+                found.explain(&case.id, &format!("; the device does not answer a plain request either: {why}"));
                 if self.stops.count(false) {
                     self.stops.die(format!("the device does not answer any more, so the run was stopped: {why}"));
                 }
@@ -367,7 +360,7 @@ impl<'f, T: Transport> Floor<'f, T> {
             let second = self.alone(&bench, case).await;
             self.look_for_patience();
             hung = if second.torn.is_some_and(|(_, hung)| hung) || second.evidence.has_waited() { hung + 1 } else { 0 };
-            found.insert(case.id.0.clone(), self.ran(case, second));
+            found.add(&case.id, self.ran(case, second));
         }
     }
 

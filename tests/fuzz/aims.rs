@@ -28,7 +28,7 @@ pub fn cases(bytes: &[u8]) {
     assert!(mistakes.is_empty() == said.trim().is_empty(), "a mistake without a word: {said}");
     assert!(is_plain(&said), "a raw control character: {said:?}");
     let Some(suite) = catalogue.suites.get("2n") else { return };
-    for case in suite.cases.iter().filter(|case| case.file == NAME).take(3) {
+    for case in suite.cases.iter().filter(|case| *case.file == *NAME).take(3) {
         attempt(
             suite,
             &KNOWN[0],

@@ -153,7 +153,7 @@ fn check_case(site: &Site<'_>, knowledge: &Knowledge, case: &Case, file_risk: Ri
 
 /// Words that nobody fills in but a row.
 fn check_words(site: &Site<'_>, case: &Case) {
-    let words = [("/title", &case.title)].into_iter().chain(case.uncontrolled.iter().map(|why| ("/uncontrolled", why)));
+    let words = [("/title", &*case.title)].into_iter().chain(case.uncontrolled.iter().map(|why| ("/uncontrolled", why.as_str())));
     for (pointer, text) in words.filter(|(_, text)| text.contains("{{")) {
         let name = text.split("{{").nth(1).and_then(|rest| rest.split("}}").next()).unwrap_or_default();
         let near = meant(name, site.row_members()).filter(|help| help.starts_with("did you mean"));

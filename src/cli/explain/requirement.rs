@@ -31,7 +31,7 @@ fn push_cover(text: &mut String, suite: &SuiteCatalogue, row: &Requirement) {
         Some(Cover::Cases(cases)) => {
             push(text, format_args!("tested by:"));
             for id in cases {
-                let title = suite.cases.iter().find(|case| case.id == *id).map_or("", |case| case.case.title.as_str());
+                let title = suite.cases.iter().find(|case| case.id == *id).map_or("", |case| &*case.case.title);
                 push(text, format_args!("  {id}\n      {title}"));
             }
         }
