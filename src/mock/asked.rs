@@ -6,16 +6,16 @@
 use std::cell::Cell;
 
 thread_local! {
-    static ASKED: Cell<Asked> = const { Cell::new(Asked { defects: Places([0; 6]), quirks: Places([0; 6]) }) };
+    static ASKED: Cell<Asked> = const { Cell::new(Asked { defects: Places([0; 8]), quirks: Places([0; 8]) }) };
 }
 
 /// Places in a mock's table of defects or of quirks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Places([u64; 6]);
+pub struct Places([u64; 8]);
 
 impl Places {
     /// Every table of the mocks is shorter.
-    pub const MOST: usize = 6 * u64::BITS as usize;
+    pub const MOST: usize = 8 * u64::BITS as usize;
 
     /// Takes a place in.
     pub fn insert(&mut self, place: usize) {
