@@ -72,6 +72,12 @@ pub enum Twist {
     NoResponse,
     /// A right response computed for another path (`uri` and request target differ).
     OtherUri,
+    /// A well-formed header whose `response` ends after eight digits.
+    CutResponse,
+    /// A response as of RFC 2069, without `qop`, although the challenge offers one.
+    NoQop,
+    /// The nonce that the right credentials of the administrator were used with just before, on the same connection where the target keeps it.
+    UsedNonce,
 }
 
 /// How a request breaks HTTP itself. Everything `None`/`false` is a well-formed request.

@@ -146,9 +146,14 @@ impl Attempt<'_> {
             },
             Twist::None => self.ask().await?,
             Twist::Md5 => self.ask_for(choose_md5).await?,
-            Twist::ForeignNonce | Twist::UnknownAlgorithm | Twist::WrongResponse | Twist::NoResponse | Twist::OtherUri => {
-                Proof::Digest(digest(self.ask().await?)?)
-            }
+            Twist::UsedNonce => self.used_by_the_administrator().await?,
+            Twist::ForeignNonce
+            | Twist::UnknownAlgorithm
+            | Twist::WrongResponse
+            | Twist::NoResponse
+            | Twist::CutResponse
+            | Twist::NoQop
+            | Twist::OtherUri => Proof::Digest(digest(self.ask().await?)?),
         };
         self.present(&mut proof, twist).await
     }
@@ -223,6 +228,15 @@ impl Attempt<'_> {
         self.prime(&mut proof).await?;
         self.prime(&mut proof).await?;
         Ok(proof)
+    }
+
+    /// A nonce with which the right credentials came first, whatever is presented with it next.
+    async fn used_by_the_administrator(&mut self) -> Result<Proof, Fault> {
+        let mut proof = Proof::Digest(digest(self.ask().await?)?);
+        let role = std::mem::replace(&mut self.role, Role::Admin);
+        let primed = self.prime(&mut proof).await;
+        self.role = role;
+        primed.map(|()| proof)
     }
 
     /// Uses a proof once, on a GET that changes nothing.

@@ -78,7 +78,7 @@ impl DigestChallenge {
 impl DigestChallenge {
     /// The response that a device expects for a request without a body.
     pub fn expected(&self, account: &UserPassword, method: &str, target: &str, count: u32, client: &str) -> String {
-        response(self, account, Proven { method, target, body: b"" }, Once { nonce: &self.nonce, count, client })
+        response(self, self.quality, account, Proven { method, target, body: b"" }, Once { nonce: &self.nonce, count, client })
     }
 }
 
@@ -130,13 +130,16 @@ struct Once<'o> {
 }
 
 fn header(challenge: &DigestChallenge, account: &UserPassword, proven: Proven<'_>, twist: Twist, once: Once<'_>) -> String {
-    let mut response = response(challenge, account, proven, once);
-    if twist == Twist::WrongResponse {
-        let last = response.pop();
-        response.push(if last == Some('0') { '1' } else { '0' });
-    }
-    if twist == Twist::NoResponse {
-        response.clear();
+    let quality = if twist == Twist::NoQop { Quality::Legacy } else { challenge.quality };
+    let mut response = response(challenge, quality, account, proven, once);
+    match twist {
+        Twist::WrongResponse => {
+            let last = response.pop();
+            response.push(if last == Some('0') { '1' } else { '0' });
+        }
+        Twist::NoResponse => response.clear(),
+        Twist::CutResponse => response.truncate(8),
+        _ => {}
     }
     let user = quoted(&account.user);
     let (realm, nonce, target) = (quoted(&challenge.realm), quoted(once.nonce), quoted(proven.target));
@@ -148,20 +151,20 @@ fn header(challenge: &DigestChallenge, account: &UserPassword, proven: Proven<'_
     if let Some(opaque) = &challenge.opaque {
         text.push_str(&format!(", opaque={}", quoted(opaque)));
     }
-    if let Some(quality) = quality_name(challenge.quality) {
+    if let Some(quality) = quality_name(quality) {
         text.push_str(&format!(r#", qop={quality}, nc={:08x}, cnonce="{}""#, once.count, once.client));
     }
     text
 }
 
-fn response(challenge: &DigestChallenge, account: &UserPassword, proven: Proven<'_>, once: Once<'_>) -> String {
+fn response(challenge: &DigestChallenge, quality: Quality, account: &UserPassword, proven: Proven<'_>, once: Once<'_>) -> String {
     let hash = |text: String| challenge.algorithm.hash(text.as_bytes());
     let secret = hash(format!("{}:{}:{}", account.user, challenge.realm, account.password));
-    let request = match challenge.quality {
+    let request = match quality {
         Quality::AuthInt => hash(format!("{}:{}:{}", proven.method, proven.target, challenge.algorithm.hash(proven.body))),
         Quality::Legacy | Quality::Auth => hash(format!("{}:{}", proven.method, proven.target)),
     };
-    match quality_name(challenge.quality) {
+    match quality_name(quality) {
         None => hash(format!("{secret}:{}:{request}", once.nonce)),
         Some(quality) => hash(format!("{secret}:{}:{:08x}:{}:{quality}:{request}", once.nonce, once.count, once.client)),
     }
@@ -222,7 +225,7 @@ mod tests {
             let (nonce, client) =
                 ("7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ");
             let challenge = challenge("http-auth@example.org", nonce, algorithm, Quality::Auth);
-            assert_eq!(response(&challenge, &mufasa(), GET, Once { nonce, count: 1, client }), expected);
+            assert_eq!(response(&challenge, challenge.quality, &mufasa(), GET, Once { nonce, count: 1, client }), expected);
         };
         check(Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec");
         check(Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
@@ -235,9 +238,9 @@ mod tests {
         let account = UserPassword { password: "Circle Of Life".into(), ..mufasa() };
         let auth = challenge("testrealm@host.com", nonce, Algorithm::Md5, Quality::Auth);
         let once = Once { nonce, count: 1, client: "0a4f113b" };
-        assert_eq!(response(&auth, &account, GET, once), "6629fae49393a05397450978507c4ef1");
+        assert_eq!(response(&auth, auth.quality, &account, GET, once), "6629fae49393a05397450978507c4ef1");
         let legacy = challenge("testrealm@host.com", nonce, Algorithm::Md5, Quality::Legacy);
-        assert_eq!(response(&legacy, &account, GET, once), "670fd8c2df070c60b045671b8b24ff02");
+        assert_eq!(response(&legacy, legacy.quality, &account, GET, once), "670fd8c2df070c60b045671b8b24ff02");
     }
 
     #[track_caller]
@@ -260,6 +263,9 @@ mod tests {
         check(Twist::CounterBack, 2, &["nc=00000001", r#"nonce="abc""#], &[]);
         check(Twist::ForeignNonce, 7, &["nc=00000001"], &[r#"nonce="abc""#]);
         check(Twist::UnknownAlgorithm, 0, &["algorithm=SHA-1-unknown"], &[]);
+        check(Twist::CutResponse, 0, &[r#"nonce="abc""#, "qop=auth,"], &[]);
+        check(Twist::NoQop, 0, &[r#"nonce="abc""#, right], &["qop", "nc=", "cnonce"]);
+        check(Twist::UsedNonce, 1, &["nc=00000002", r#"nonce="abc""#, right], &[]);
         check(Twist::OtherUri, 0, &[r#"uri="/doorspec/another/path""#], &[right]);
     }
 
