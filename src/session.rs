@@ -12,6 +12,7 @@
 //! ```
 
 use std::cell::OnceCell;
+use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -23,13 +24,16 @@ use crate::client::{Client, Credentials, Login, Options, UserPassword, can_answe
 use crate::exchange::{Answer, Exchange, Fault, Outgoing, Role, header_values};
 use crate::json;
 use crate::mock;
-use crate::mock::device::{Account, Accounts, Scheme, Settings};
+use crate::mock::device::{Account, Accounts, Device, Scheme, Settings};
 use crate::mock::server::{Server, ServerOptions};
 use crate::plan::Choice;
 use crate::profile::Known;
 use crate::runner::{self, Claim, Cleaned, Event, Manner, Probed, Redaction, SuiteRun, Transport};
 use crate::suite::{self, Profile};
 use crate::template::{Maker, Ours, Scope};
+
+/// Where a mock device of this process listens.
+const FREE_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// A connection that is not answered within this time while others are kept is not served.
 const PACE_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -147,13 +151,31 @@ impl<'c> Session<'c> {
     /// # Errors
     /// When the settings name an unknown defect or quirk, or no port is free.
     pub async fn embedded(suite: &'c SuiteCatalogue, settings: &Settings, patience: Patience) -> Result<Self, Obstacle> {
+        let (device, options) = (device(suite, settings)?, ServerOptions { latency: patience.latency });
+        let server = Server::start(device, FREE_PORT.into(), options).await;
+        Self::of_mock(suite, settings, &patience, server)
+    }
+
+    /// The same on a thread of its own, so that device and suite take no turns: for a run that has the machine for itself.
+    ///
+    /// # Errors
+    /// As [`Session::embedded`], and when no thread can be started.
+    pub async fn embedded_apart(suite: &'c SuiteCatalogue, settings: &Settings, patience: Patience) -> Result<Self, Obstacle> {
+        let (device, options) = (device(suite, settings)?, ServerOptions { latency: patience.latency });
+        let server = Server::start_apart(device, FREE_PORT.into(), options).await;
+        Self::of_mock(suite, settings, &patience, server)
+    }
+
+    fn of_mock(
+        suite: &'c SuiteCatalogue,
+        settings: &Settings,
+        patience: &Patience,
+        server: io::Result<Server>,
+    ) -> Result<Self, Obstacle> {
         let setup = |why: String| Obstacle::Setup(why);
-        let device = mock::device(&suite.suite.suite, settings).map_err(|error| setup(error.to_string()))?;
-        let options = ServerOptions { latency: patience.latency };
-        let server =
-            Server::start(device, ([127, 0, 0, 1], 0).into(), options).await.map_err(|error| setup(error.to_string()))?;
+        let server = server.map_err(|error| setup(error.to_string()))?;
         let url = Url::parse(&format!("http://{}", server.address())).map_err(|error| setup(error.to_string()))?;
-        let session = Self::device(suite, &url, credentials(&settings.accounts), None, &patience)?;
+        let session = Self::device(suite, &url, credentials(&settings.accounts), None, patience)?;
         drop(session.quick.set(client(suite, None, &session.credentials, session.options.clone())?));
         Ok(Self { server: Some(server), ..session })
     }
@@ -355,6 +377,10 @@ impl<'c> Session<'c> {
         let both = [&self.credentials.admin, &self.credentials.limited];
         both.into_iter().flatten().map(|account| (account.user.clone(), account.password.clone())).collect()
     }
+}
+
+fn device(suite: &SuiteCatalogue, settings: &Settings) -> Result<Box<dyn Device>, Obstacle> {
+    mock::device(&suite.suite.suite, settings).map_err(|error| Obstacle::Setup(error.to_string()))
 }
 
 /// A challenge without what is another one each time.

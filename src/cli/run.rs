@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use url::Url;
@@ -393,7 +395,12 @@ async fn run_one(
         Some(url) => Session::device(suite, url, args.accounts.credentials(), profile, &patience)?,
         None => {
             let settings = Settings { accounts: accounts::of_mock(), ..Session::plain_mock(prepared.manner.seed) };
-            Session::embedded(suite, &settings, patience).await?
+            if prepared.manner.jobs > 1 {
+                Session::embedded_apart(suite, &settings, patience).await?
+            } else {
+                // One request at a time: device and suite take turns anyway, and on one thread they do so sooner.
+                Session::embedded(suite, &settings, patience).await?
+            }
         }
     };
     let outcome = run_session(args, prepared, &session, ending).await;
@@ -458,9 +465,15 @@ fn describe_transport(url: &Url, args: &RunArgs, basic_in_clear: bool) -> String
 
 fn write_reports(record: &Record, args: &RunArgs) -> Result<(), String> {
     let dialect = args.junit_dialect.into();
-    write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out))?;
-    write_report(args, "junit.xml", args.junit.as_deref(), |out| report::write_junit(record, dialect, out))?;
-    write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out))
+    let json = || write_report(args, "record.json", args.record.as_deref(), |out| report::write_json(record, out));
+    let junit = || write_report(args, "junit.xml", args.junit.as_deref(), |out| report::write_junit(record, dialect, out));
+    let html = || write_report(args, "report.html", args.html.as_deref(), |out| report::write_html(record, out));
+    // They know nothing of each other, and the page alone takes as long as the others together.
+    thread::scope(|scope| {
+        let others = scope.spawn(|| json().and_then(|()| junit()));
+        let html = html();
+        others.join().unwrap_or_else(|panic| resume_unwind(panic)).and(html)
+    })
 }
 
 /// Writes one report below `--out`, and its extra copy.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{self, Runtime};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
@@ -38,6 +39,19 @@ pub struct Server {
     address: SocketAddr,
     device: SharedDevice,
     accepting: JoinHandle<()>,
+    /// Held while it serves on a thread of its own.
+    apart: Option<Apart>,
+}
+
+/// A runtime that ends without waiting for anybody, so that it may end wherever its owner does.
+struct Apart(Option<Runtime>);
+
+impl Drop for Apart {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 type SharedDevice = Arc<Mutex<Box<dyn Device>>>;
@@ -55,6 +69,19 @@ impl Server {
     /// Listens and serves in the background. Fails when the address cannot be bound.
     pub async fn start(device: Box<dyn Device>, listen: SocketAddr, options: ServerOptions) -> io::Result<Self> {
         Self::start_with(device, listen, options, None).await
+    }
+
+    /// The same on a thread of its own, so that it takes no turns with whoever asks it.
+    ///
+    /// # Errors
+    /// When the address cannot be bound, or no thread can be started.
+    pub async fn start_apart(device: Box<dyn Device>, listen: SocketAddr, options: ServerOptions) -> io::Result<Self> {
+        let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let starting = runtime.spawn(Self::start(device, listen, options));
+        let apart = Apart(Some(runtime));
+        let mut server = starting.await.map_err(io::Error::other)??;
+        server.apart = Some(apart);
+        Ok(server)
     }
 
     /// The same over TLS.
@@ -81,7 +108,7 @@ impl Server {
         let device = Arc::new(Mutex::new(device));
         let behind = Behind { device: device.clone(), options, started: Instant::now(), tls };
         let accepting = tokio::spawn(accept(listener, behind));
-        Ok(Self { address, device, accepting })
+        Ok(Self { address, device, accepting, apart: None })
     }
 
     /// Where it really listens (the port, when port 0 was asked for).

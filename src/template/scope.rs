@@ -6,7 +6,7 @@ use std::cell::Cell;
 use base64::Engine as _;
 use indexmap::IndexMap;
 use md5::{Digest, Md5};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::fresh::Maker;
 
@@ -215,8 +215,8 @@ impl<'v> Scope<'v> {
             ("length", Value::String(text)) => json!(text.chars().count()),
             ("first", Value::Array(elements)) => elements.first().cloned().ok_or_else(wrong)?,
             ("last", Value::Array(elements)) => elements.last().cloned().ok_or_else(wrong)?,
-            ("plus", Value::Number(number)) => shifted(number.as_i64(), argument, 1).ok_or_else(wrong)?,
-            ("minus", Value::Number(number)) => shifted(number.as_i64(), argument, -1).ok_or_else(wrong)?,
+            ("plus", Value::Number(number)) => shifted(number, argument, 1).ok_or_else(wrong)?,
+            ("minus", Value::Number(number)) => shifted(number, argument, -1).ok_or_else(wrong)?,
             ("json", any) => json!(any.to_string()),
             _ => return Err(wrong()),
         })
@@ -319,8 +319,10 @@ fn sliced(text: &str, range: &str) -> Option<String> {
     Some(text.chars().skip(from).take(to.checked_sub(from)?).collect())
 }
 
-fn shifted(number: Option<i64>, by: &str, sign: i64) -> Option<Value> {
-    number?.checked_add(by.parse::<i64>().ok()?.checked_mul(sign)?).map(Value::from)
+/// A whole number of at most 64 bits, signed or not, moved by another one.
+fn shifted(number: &Number, by: &str, sign: i128) -> Option<Value> {
+    let moved = number.as_i128()?.checked_add(by.parse::<i128>().ok()?.checked_mul(sign)?)?;
+    i64::try_from(moved).map(Value::from).or_else(|_| u64::try_from(moved).map(Value::from)).ok()
 }
 
 /// Bytes as lower-case hexadecimal digits.
@@ -359,6 +361,7 @@ mod tests {
         let mut scope = Scope::new(&values, &maker);
         scope.set("mine", json!("ab-CD"));
         scope.set("t1", json!(41));
+        scope.set("late", json!(9_223_372_036_854_775_000_u64));
         scope.set("ids", json!(["a", "b"]));
         assert_eq!(scope.request(template).expect("the template is right").unwrap_or(Value::Null), *expected, "{template}");
     }
@@ -368,6 +371,8 @@ mod tests {
         check(&json!("{{t1}}"), &json!(41));
         check(&json!("x{{t1}}y"), &json!("x41y"));
         check(&json!("{{t1|plus:2}}"), &json!(43));
+        check(&json!("{{late|plus:1000}}"), &json!(9_223_372_036_854_776_000_u64));
+        check(&json!("{{late|minus:9223372036854775001}}"), &json!(-1));
         check(&json!("{{mine|upper}}"), &json!("AB-CD"));
         check(&json!("{{mine|flip}}"), &json!("AB-cd"));
         check(&json!("{{mine|no-dashes}}"), &json!("abCD"));
