@@ -25,10 +25,11 @@ pub enum Answerable {
 }
 
 /// The challenge to answer: the first Digest with an algorithm that is known here (the device lists them in its order of preference,
-/// RFC 7616, 3.7), else Basic.
+/// RFC 7616, 3.7), a `-sess` form of one where there is no other, else Basic.
 pub fn choose(headers: &Headers) -> Option<Answerable> {
     let challenges: Vec<_> = header_values(headers, "www-authenticate").flat_map(read).collect();
-    let digest = challenges.iter().find_map(digest);
+    let digests = || challenges.iter().filter_map(digest);
+    let digest = digests().find(|digest| !digest.bound).or_else(|| digests().next());
     let basic = || challenges.iter().any(|challenge| challenge.scheme.eq_ignore_ascii_case("basic")).then_some(Answerable::Basic);
     digest.map(Answerable::Digest).or_else(basic)
 }
@@ -36,7 +37,7 @@ pub fn choose(headers: &Headers) -> Option<Answerable> {
 /// The Digest challenge for MD5, whatever else the device offers: a device that lists several algorithms accepts each of them.
 pub fn choose_md5(headers: &Headers) -> Option<Answerable> {
     let digests = header_values(headers, "www-authenticate").flat_map(read).filter_map(|challenge| digest(&challenge));
-    digests.into_iter().find(|digest| digest.algorithm == Algorithm::Md5).map(Answerable::Digest)
+    digests.into_iter().find(|digest| digest.algorithm == Algorithm::Md5 && !digest.bound).map(Answerable::Digest)
 }
 
 /// Whether the client knows how to answer one of the challenges.
@@ -60,13 +61,20 @@ fn digest(challenge: &Challenge) -> Option<DigestChallenge> {
         return None;
     }
     let algorithm_name = challenge.parameter("algorithm").map(str::to_owned);
+    let name = algorithm_name.as_deref().unwrap_or("MD5").to_ascii_uppercase();
+    let quality = quality(challenge.parameter("qop"))?;
+    let bound = name.ends_with("-SESS");
+    if bound && quality == Quality::Legacy {
+        return None;
+    }
     Some(DigestChallenge {
         realm: challenge.parameter("realm").unwrap_or_default().to_owned(),
         nonce: challenge.parameter("nonce")?.to_owned(),
         opaque: challenge.parameter("opaque").map(str::to_owned),
-        algorithm: Algorithm::named(algorithm_name.as_deref().unwrap_or("MD5"))?,
+        algorithm: Algorithm::named(name.trim_end_matches("-SESS"))?,
         algorithm_name,
-        quality: quality(challenge.parameter("qop"))?,
+        bound,
+        quality,
         stale: challenge.parameter("stale").is_some_and(|value| value.eq_ignore_ascii_case("true")),
     })
 }
@@ -208,6 +216,11 @@ mod tests {
         check_choice(&[r#"Digest realm="x", nonce="n", qop="tea", Basic realm="x""#], "basic");
         check_choice(&[r#"Digest realm="x""#], "none");
         check_choice(&[r#"Digest realm="x", nonce="n", algorithm=MD5-sess"#], "none");
+        check_choice(&[r#"Digest realm="x", nonce="n", algorithm=MD5-sess, qop="auth""#], "Md5 Auth false");
+        check_choice(
+            &[r#"Digest nonce="n", algorithm=MD5-sess, qop="auth", Digest nonce="m", algorithm=SHA-256, qop="auth""#],
+            "Sha256 Auth false",
+        );
         check_choice(
             &[
                 r#"Basic realm="x""#,

@@ -18,7 +18,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The algorithm of that name, if it is known here. The `-sess` forms are not.
+    /// The algorithm of that name without `-sess`, if it is known here.
     pub fn named(name: &str) -> Option<Self> {
         match name.to_ascii_uppercase().as_str() {
             "MD5" => Some(Self::Md5),
@@ -55,6 +55,8 @@ pub struct DigestChallenge {
     pub algorithm: Algorithm,
     /// The algorithm's name as the device wrote it; sent back only where it came.
     pub algorithm_name: Option<String>,
+    /// Whether the secret is bound to the first nonces of both sides (the `-sess` forms of the algorithms).
+    pub bound: bool,
     pub quality: Quality,
     pub stale: bool,
 }
@@ -68,6 +70,7 @@ impl DigestChallenge {
             opaque: None,
             algorithm: Algorithm::Md5,
             algorithm_name: Some("MD5".into()),
+            bound: false,
             quality: Quality::Auth,
             stale: false,
         }
@@ -97,11 +100,13 @@ pub struct DigestSession {
     pub challenge: DigestChallenge,
     /// The counter used last; 0 when the nonce is new.
     pub used: u32,
+    /// The client's own nonce, where it has to stay the same.
+    client: String,
 }
 
 impl DigestSession {
     pub fn new(challenge: DigestChallenge) -> Self {
-        Self { challenge, used: 0 }
+        Self { challenge, used: 0, client: unguessable() }
     }
 
     /// The `Authorization` header of the next request with this nonce.
@@ -117,7 +122,8 @@ impl DigestSession {
         let foreign = (twist == Twist::ForeignNonce).then(|| like(&self.challenge.nonce));
         let nonce = foreign.as_deref().unwrap_or(&self.challenge.nonce);
         let proven = if twist == Twist::OtherUri { Proven { target: "/doorspec/another/path", ..proven } } else { proven };
-        header(&self.challenge, account, proven, twist, Once { nonce, count, client: &unguessable() })
+        let client = if self.challenge.bound { self.client.clone() } else { unguessable() };
+        header(&self.challenge, account, proven, twist, Once { nonce, count, client: &client })
     }
 }
 
@@ -160,6 +166,7 @@ fn header(challenge: &DigestChallenge, account: &UserPassword, proven: Proven<'_
 fn response(challenge: &DigestChallenge, quality: Quality, account: &UserPassword, proven: Proven<'_>, once: Once<'_>) -> String {
     let hash = |text: String| challenge.algorithm.hash(text.as_bytes());
     let secret = hash(format!("{}:{}:{}", account.user, challenge.realm, account.password));
+    let secret = if challenge.bound { hash(format!("{secret}:{}:{}", once.nonce, once.client)) } else { secret };
     let request = match quality {
         Quality::AuthInt => hash(format!("{}:{}:{}", proven.method, proven.target, challenge.algorithm.hash(proven.body))),
         Quality::Legacy | Quality::Auth => hash(format!("{}:{}", proven.method, proven.target)),
@@ -213,7 +220,7 @@ mod tests {
 
     fn challenge(realm: &str, nonce: &str, algorithm: Algorithm, quality: Quality) -> DigestChallenge {
         let (realm, nonce) = (realm.into(), nonce.into());
-        DigestChallenge { realm, nonce, opaque: None, algorithm, algorithm_name: None, quality, stale: false }
+        DigestChallenge { realm, nonce, opaque: None, algorithm, algorithm_name: None, bound: false, quality, stale: false }
     }
 
     const GET: Proven<'_> = Proven { method: "GET", target: "/dir/index.html", body: b"" };
@@ -229,6 +236,19 @@ mod tests {
         };
         check(Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec");
         check(Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1");
+    }
+
+    /// RFC 7616, 3.4.2, with the values of its example.
+    #[test]
+    fn a_secret_may_be_bound_to_the_nonces() {
+        let nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v";
+        let bound = DigestChallenge { bound: true, ..challenge("http-auth@example.org", nonce, Algorithm::Md5, Quality::Auth) };
+        let once = Once { nonce, count: 1, client: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ" };
+        assert_eq!(response(&bound, bound.quality, &mufasa(), GET, once), "e783283f46242139c486a698fec7211d");
+        let mut session = DigestSession::new(bound);
+        let own = |header: &str| header.split("cnonce=").nth(1).map(str::to_owned);
+        let first = session.authorization(&mufasa(), GET, Twist::None);
+        assert_eq!(own(&first), own(&session.authorization(&mufasa(), GET, Twist::None)), "the client's nonce stays the same");
     }
 
     /// RFC 2617, 3.5, where the password has another letter case, and RFC 2069 for the same without `qop`.

@@ -88,6 +88,7 @@ impl Door {
             algorithm: Algorithm::Sha256,
             algorithm_name: None,
             quality,
+            bound: false,
             stale: false,
         };
         let right = challenge.expected(&user, &request.method, &request.target, count, &value("cnonce"));
